@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param token the token that its entry carries: the one it leads with, or would lead with
  * @param payload what the candidate published, empty if nothing; copied on the way in and out
  */
+@SuppressWarnings("ArrayRecordComponent") // copied on the way in and out, and compared by content
 public record CandidateInfo(CandidateId id, FencingToken token, byte[] payload) {
 
     /** Copies the payload. */
