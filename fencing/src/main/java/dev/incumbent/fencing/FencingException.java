@@ -5,11 +5,13 @@ public abstract class FencingException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    FencingException(String message) {
+    /** Names what was refused or failed. */
+    protected FencingException(String message) {
         super(message);
     }
 
-    FencingException(String message, Throwable cause) {
+    /** Names what failed, and why. */
+    protected FencingException(String message, Throwable cause) {
         super(message, cause);
     }
 }
