@@ -1,0 +1,219 @@
+package dev.incumbent.embedded.zookeeper;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+
+/**
+ * One endpoint of a link: listens on a port of its own for as long as it lives and passes connections on to a server.
+ *
+ * <p>The port is bound once and never given back, so that clients and peers keep their addresses while servers come and
+ * go behind it. Every method but {@link #port()} runs on the loop's thread.
+ */
+final class Proxy implements ProxyLoop.Handler {
+
+    private final ProxyLoop loop;
+    private final ServerSocketChannel listener;
+    private final IntSupplier target;
+    private final boolean framed;
+    private final Runnable onChange;
+    private final Set<ProxyConnection> connections = new LinkedHashSet<>();
+    private final Map<Direction, Flow> own = new EnumMap<>(Direction.class);
+    private final Map<Direction, Flow> imposed = new EnumMap<>(Direction.class);
+    private final Map<Direction, Predicate<Frame>> triggers = new EnumMap<>(Direction.class);
+    private final FrameCounter counter = new FrameCounter();
+    private boolean refusing;
+    private boolean refusingImposed;
+
+    /**
+     * @param target the server's port at the moment of a connection, 0 or less if there is none
+     * @param framed whether the bytes are ZooKeeper's client protocol
+     * @param onChange told after frames arrived, were held or were passed on
+     */
+    Proxy(ProxyLoop loop, IntSupplier target, boolean framed, Runnable onChange) {
+        this.loop = loop;
+        this.target = target;
+        this.framed = framed;
+        this.onChange = onChange;
+        for (Direction direction : Direction.values()) {
+            own.put(direction, Flow.OPEN);
+            imposed.put(direction, Flow.OPEN);
+        }
+        try {
+            listener = ServerSocketChannel.open();
+            listener.bind(Node.address(0));
+            listener.configureBlocking(false);
+        } catch (IOException e) {
+            throw new EmbeddedZooKeeperException("no free port for a link", e);
+        }
+        loop.run(() -> register(listener, SelectionKey.OP_ACCEPT, this));
+    }
+
+    int port() {
+        return listener.socket().getLocalPort();
+    }
+
+    SelectionKey register(SelectableChannel channel, int interest, ProxyLoop.Handler handler) {
+        try {
+            return channel.register(loop.selector(), interest, handler);
+        } catch (IOException e) {
+            throw new EmbeddedZooKeeperException("a link's channel was closed", e);
+        }
+    }
+
+    @Override
+    public void ready(SelectionKey key) throws IOException {
+        SocketChannel client = listener.accept();
+        if (client == null) {
+            return;
+        }
+        if (refusing || refusingImposed) {
+            reset(client);
+            return;
+        }
+        client.configureBlocking(false);
+        client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        connections.add(new ProxyConnection(this, client));
+    }
+
+    @Override
+    public void failed(IOException cause) {
+        // A failed accept concerns the connection that gave up, not the listener.
+    }
+
+    static void reset(SocketChannel channel) {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException | UnsupportedOperationException e) {
+            // Without the option the close below is an orderly one, which the other side survives as well.
+        }
+        ProxyLoop.closeQuietly(channel);
+    }
+
+    Flow flow(Direction direction) {
+        return requireNonNull(own.get(direction)).stronger(requireNonNull(imposed.get(direction)));
+    }
+
+    ProxyLoop loop() {
+        return loop;
+    }
+
+    InetSocketAddress target() throws IOException {
+        int port = target.getAsInt();
+        if (port <= 0) {
+            throw new IOException("the server behind this link is down");
+        }
+        return Node.address(port);
+    }
+
+    boolean framed() {
+        return framed;
+    }
+
+    void set(Direction direction, Flow flow) {
+        triggers.remove(direction);
+        own.put(direction, flow);
+        apply();
+    }
+
+    void impose(Direction direction, Flow flow) {
+        imposed.put(direction, flow);
+        apply();
+    }
+
+    void holdFrom(Direction direction, Predicate<Frame> trigger) {
+        triggers.put(direction, trigger);
+    }
+
+    /** Called before a frame joins its queue: true if it is the one from which on the flow is to stand still. */
+    boolean trips(Frame frame) {
+        Predicate<Frame> trigger = triggers.get(frame.direction());
+        if (trigger == null || !trigger.test(frame)) {
+            return false;
+        }
+        triggers.remove(frame.direction());
+        return true;
+    }
+
+    void hold(Direction direction) {
+        own.merge(direction, Flow.HOLD, Flow::stronger);
+    }
+
+    /** Resets the connections there are; new ones are reset at once for as long as the endpoint refuses. */
+    void refuse(boolean refuse) {
+        refusing = refuse;
+        if (refuse) {
+            resetConnections();
+        }
+    }
+
+    void imposeRefusal(boolean refuse) {
+        refusingImposed = refuse;
+        if (refuse) {
+            resetConnections();
+        }
+    }
+
+    void resetConnections() {
+        List.copyOf(connections).forEach(ProxyConnection::reset);
+        onChange.run();
+    }
+
+    void pass(Direction direction, int frames) {
+        int left = frames;
+        for (ProxyConnection connection : List.copyOf(connections)) {
+            left -= connection.pass(direction, left);
+        }
+        onChange.run();
+    }
+
+    List<Frame> held(Direction direction) {
+        List<Frame> held = new ArrayList<>();
+        connections.forEach(connection -> connection.collectWaiting(direction, held));
+        return held;
+    }
+
+    int connectionCount() {
+        return connections.size();
+    }
+
+    RequestCounts counts() {
+        return counter.read();
+    }
+
+    void passed(Frame frame) {
+        counter.add(frame);
+    }
+
+    void changed() {
+        onChange.run();
+    }
+
+    void gone(ProxyConnection connection) {
+        connections.remove(connection);
+    }
+
+    private void apply() {
+        List.copyOf(connections).forEach(ProxyConnection::flowChanged);
+        onChange.run();
+    }
+
+    void close() {
+        resetConnections();
+        ProxyLoop.closeQuietly(listener);
+    }
+}
