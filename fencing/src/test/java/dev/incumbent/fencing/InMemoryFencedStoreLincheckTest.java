@@ -37,8 +37,8 @@ class InMemoryFencedStoreLincheckTest {
                 .actorsPerThread(2)
                 .actorsBefore(0)
                 .actorsAfter(1)
-                .iterations(40)
-                .invocationsPerIteration(100)
+                .iterations(25)
+                .invocationsPerIteration(80)
                 .minimizeFailedScenario(false);
     }
 

@@ -64,21 +64,17 @@ public final class H2Dialect implements Dialect {
         return LOCK_TIMEOUT.equals(error.getSQLState());
     }
 
+    /** Names every other session with uncommitted changes: H2 tells who waits for whom only during the wait. */
     @Override
     public Optional<String> blockers(Connection connection, MarkTable table, FenceScope scope) throws SQLException {
-        String sql = """
-                SELECT DISTINCT s.session_id, s.user_name, s.session_start
-                FROM information_schema.sessions s
-                JOIN information_schema.locks l ON l.session_id = s.session_id
-                WHERE s.contains_uncommitted AND s.session_id <> SESSION_ID() AND UPPER(l.table_name) = UPPER(?)""";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, table.name().substring(table.name().indexOf('.') + 1));
-            StringJoiner blockers = new StringJoiner(", ");
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    blockers.add("session " + rows.getLong(1) + " of user '" + rows.getString(2) + "' connected since "
-                            + rows.getString(3));
-                }
+        String sql = "SELECT session_id, user_name, session_start FROM information_schema.sessions"
+                + " WHERE contains_uncommitted AND session_id <> SESSION_ID() ORDER BY session_id";
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            StringJoiner blockers = new StringJoiner(" or ").setEmptyValue("");
+            while (rows.next()) {
+                blockers.add("session " + rows.getLong(1) + " of user '" + rows.getString(2) + "' (connected since "
+                        + rows.getString(3) + ")");
             }
             return blockers.length() == 0 ? Optional.empty() : Optional.of(blockers.toString());
         }
