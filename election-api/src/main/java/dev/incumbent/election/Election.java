@@ -44,7 +44,7 @@ public interface Election {
     /**
      * Stands for at most so long with default options.
      *
-     * @param timeout how long to wait for office; zero tries once without queueing up for longer than one attempt
+     * @param timeout how long to wait for office, more than zero
      * @return a candidacy in office, to be closed by the caller; or empty, and then nothing is left queued
      * @throws InterruptedException if interrupted; nothing is left queued then either
      */
@@ -55,7 +55,7 @@ public interface Election {
     /**
      * Stands for at most so long.
      *
-     * @param timeout how long to wait for office
+     * @param timeout how long to wait for office, more than zero
      * @param options payload, listeners, health check, drain rules
      * @return a candidacy in office, to be closed by the caller; or empty, and then nothing is left queued: an entry that
      *     an unreachable coordinator may still hold is withdrawn in the background for as long as its session lives

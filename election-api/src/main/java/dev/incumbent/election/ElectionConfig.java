@@ -38,6 +38,9 @@ public record ElectionConfig(
 
     private static final Duration LONGEST_TTL = Duration.ofHours(24);
 
+    /** The wall clock is read in milliseconds, so that two readings differ by up to 2 ms without any leap. */
+    private static final Duration FINEST_LEAP = Duration.ofMillis(5);
+
     /** Checks each value and the relations between them. */
     public ElectionConfig {
         requirePositive(leaseTtl, "leaseTtl");
@@ -61,6 +64,9 @@ public record ElectionConfig(
                 "renewInterval x renewAttempts + margin must be less than leaseTtl x (1 - clockRateError): "
                         + renewInterval + " x " + renewAttempts + " + " + margin + " = " + needed + ", but leaseTtl is "
                         + leaseTtl + "; renew more often or lease for longer");
+        require(
+                leapTolerance.compareTo(FINEST_LEAP) >= 0,
+                "leapTolerance is at least " + FINEST_LEAP + ", what the wall clock resolves; is " + leapTolerance);
         require(
                 leapTolerance.compareTo(margin) <= 0,
                 "leapTolerance must not exceed margin, else an unnoticed leap outruns the deadline: " + leapTolerance
@@ -166,7 +172,8 @@ public record ElectionConfig(
         }
 
         /**
-         * Sets what is taken off every deadline; by default a twentieth of the time to live.
+         * Sets what is taken off every deadline; by default a twentieth of the time to live, at least
+         * 10 ms.
          *
          * @param value more than zero
          * @return this
@@ -188,7 +195,8 @@ public record ElectionConfig(
         }
 
         /**
-         * Sets how far the two clocks may drift apart unnoticed; by default half the margin.
+         * Sets how far the two clocks may drift apart unnoticed; by default half the margin, at least
+         * 5 ms.
          *
          * @param value at most the margin
          * @return this
@@ -230,7 +238,7 @@ public record ElectionConfig(
          * @throws ElectionConfigException if a relation does not hold; the message shows the numbers
          */
         public ElectionConfig build() {
-            Duration effectiveMargin = margin != null ? margin : leaseTtl.dividedBy(20);
+            Duration effectiveMargin = margin != null ? margin : longer(leaseTtl.dividedBy(20), Duration.ofMillis(10));
             return new ElectionConfig(
                     leaseTtl,
                     renewInterval != null ? renewInterval : leaseTtl.dividedBy(3),
@@ -238,7 +246,7 @@ public record ElectionConfig(
                     callTimeout != null ? callTimeout : shorter(leaseTtl.dividedBy(5), Duration.ofSeconds(5)),
                     effectiveMargin,
                     clockRateError,
-                    leapTolerance != null ? leapTolerance : effectiveMargin.dividedBy(2),
+                    leapTolerance != null ? leapTolerance : longer(effectiveMargin.dividedBy(2), FINEST_LEAP),
                     initialBackoff,
                     maxBackoff != null ? maxBackoff : longer(initialBackoff, shorter(leaseTtl, Duration.ofSeconds(10))),
                     closeTimeout);

@@ -46,7 +46,9 @@ public interface Coordinator extends AutoCloseable {
 
     /**
      * Opens a session with the time to live that the adapter was configured with. At most one session is open at a time;
-     * the core asks again only after the one before was lost or closed, or its opening failed. An opening whose reply was
+     * the core asks again only after the one before was lost or closed, or its opening failed or outlasted the call timeout;
+     * while an opening is under way, an adapter may answer a second one {@link Outcome.Unavailable} or with the same session,
+     * and a grant that comes late is still welcome. An opening whose reply was
      * lost must not leave a session that outlives its time to live.
      *
      * @param signals told about the session from now on
@@ -56,7 +58,8 @@ public interface Coordinator extends AutoCloseable {
 
     /**
      * Renews. One at a time, and not sooner than {@link CoordinatorTraits#minRenewSpacing()} after the reply to the one
-     * before. A renewal that confirms less than the one before is no error: it repeats the older instant. A reply that
+     * before; only when a renewal outlasts the core's call timeout is another asked for, which an adapter may answer with
+     * {@link Outcome.Unavailable} while the first is under way. A renewal that confirms less than the one before is no error: it repeats the older instant. A reply that
      * arrives after the core gave up waiting is still welcome.
      *
      * @param session which session
