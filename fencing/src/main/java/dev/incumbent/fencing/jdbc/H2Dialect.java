@@ -49,7 +49,10 @@ public final class H2Dialect implements Dialect {
         return lockRow(connection, table, scope, timeout);
     }
 
-    /** Numbers of H2's transactions are not reused while the database is open; null once nothing is locked. */
+    /**
+     * H2 does not reuse its transactions' numbers while the database is open. What this does not notice is an SQL text
+     * that rolls back to a savepoint from before the work, and so lets the lock go while the transaction stays open.
+     */
     @Override
     public String transactionId(Connection connection, MarkTable table, FenceScope scope) throws SQLException {
         try (Statement statement = connection.createStatement();

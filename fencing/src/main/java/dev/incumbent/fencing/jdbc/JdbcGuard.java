@@ -19,8 +19,6 @@ import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A guard with its marks in a table of the database that holds the data.
@@ -48,8 +46,6 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 public final class JdbcGuard implements FencingGuard<Connection> {
-
-    private static final Logger log = LoggerFactory.getLogger(JdbcGuard.class);
 
     private final DataSource dataSource;
     private final Dialect dialect;
@@ -150,14 +146,14 @@ public final class JdbcGuard implements FencingGuard<Connection> {
             FencedWork<? super Connection, T, X> work)
             throws X {
         requireStorable(scope);
-        String transactionId;
+        OpenTransaction transaction;
         try {
-            requireFenceable(connection);
+            OpenTransaction.requireFenceable(connection);
             Optional<Refusal> refusal = lockAndCheck(connection, scope, token);
             if (refusal.isPresent()) {
                 return new Refused<>(refusal.get());
             }
-            transactionId = dialect.transactionId(connection, table, scope);
+            transaction = OpenTransaction.holdingLock(connection, dialect, table, scope);
         } catch (SQLException error) {
             throw new StoreUnavailableException("Could not check " + token + " at " + scope, error);
         }
@@ -165,10 +161,10 @@ public final class JdbcGuard implements FencingGuard<Connection> {
         try {
             value = work.apply(GuardedConnection.of(connection));
         } catch (Throwable thrown) {
-            noteIfEnded(thrown, connection, scope, transactionId);
+            transaction.noteIfEnded(thrown);
             throw thrown;
         }
-        requireNotEnded(connection, scope, transactionId);
+        transaction.requireNotEnded();
         return new Admitted<>(value);
     }
 
@@ -245,56 +241,6 @@ public final class JdbcGuard implements FencingGuard<Connection> {
             throw new IllegalArgumentException(
                     "The mark table holds names of up to " + MarkTable.MAX_NAME_LENGTH + " characters, not " + scope);
         }
-    }
-
-    private static void requireFenceable(Connection connection) throws SQLException {
-        if (connection.getAutoCommit()) {
-            throw new UnsafeTransactionException("A fenced write needs a transaction: the connection is in auto-commit"
-                    + " mode, which would release the lock before the work");
-        }
-        int isolation = connection.getTransactionIsolation();
-        if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
-            throw new UnsafeTransactionException(
-                    "A fenced write needs READ COMMITTED; the connection is at JDBC's level " + isolation
-                            + ", where the mark could be read from before the lock");
-        }
-    }
-
-    private void requireNotEnded(Connection connection, FenceScope scope, String transactionId) {
-        boolean ended;
-        try {
-            ended = rollbackIfEnded(connection, scope, transactionId);
-        } catch (SQLException error) {
-            throw new StoreUnavailableException(
-                    "Could not make sure that the lock of " + scope + " still holds; roll back", error);
-        }
-        if (ended) {
-            throw ended(scope);
-        }
-    }
-
-    private void noteIfEnded(Throwable thrown, Connection connection, FenceScope scope, String transactionId) {
-        try {
-            if (rollbackIfEnded(connection, scope, transactionId)) {
-                thrown.addSuppressed(ended(scope));
-            }
-        } catch (SQLException unanswered) {
-            // A transaction that an error has aborted answers nothing, but is still open and can only be rolled back.
-            log.debug("Could not ask whether failed work at {} ended its transaction", scope, unanswered);
-        }
-    }
-
-    private boolean rollbackIfEnded(Connection connection, FenceScope scope, String transactionId) throws SQLException {
-        boolean ended = !transactionId.equals(dialect.transactionId(connection, table, scope));
-        if (ended) {
-            connection.rollback();
-        }
-        return ended;
-    }
-
-    private static UnsafeTransactionException ended(FenceScope scope) {
-        return new UnsafeTransactionException("Fenced work ended its own transaction, and with it the lock of " + scope
-                + "; what it did afterwards was rolled back");
     }
 
     /** Collects a guard's settings; all have defaults. Not for use by several threads. */
