@@ -2,12 +2,9 @@ package dev.incumbent.embedded.zookeeper;
 
 import static java.util.stream.Collectors.joining;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.server.ZooKeeperServer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,29 +46,26 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     private final List<Node> nodes = new ArrayList<>();
     private final List<ClientLink> shared = new ArrayList<>();
     private final List<ClientLink> links = new CopyOnWriteArrayList<>();
+    private final List<ClientLink> secure = new ArrayList<>();
     private final QuorumLinks quorum;
+    private final @Nullable TlsFiles tls;
+    private final @Nullable Sasl sasl;
     private final Object lifecycle = new Object();
     private boolean closed;
 
     private EmbeddedZooKeeper(Settings settings) {
         this.settings = settings;
+        this.tls = settings.tls() ? Tls.acquire() : null;
+        this.sasl = settings.saslUsers().isEmpty() ? null : new Sasl(settings.saslUsers());
         Path given = settings.directory();
         this.temporary = given == null;
-        try {
-            this.directory = given == null ? Files.createTempDirectory("embedded-zookeeper-") : given;
-        } catch (IOException e) {
-            throw new EmbeddedZooKeeperException("no temporary directory", e);
-        }
-        loop = new ProxyLoop("embedded-zookeeper-links-" + INSTANCES.incrementAndGet());
-        loop.start();
-        JvmSettings jvm = new JvmSettings(settings.durable());
+        this.directory = given == null ? TempFiles.directory("embedded-zookeeper-") : given;
+        this.loop = new ProxyLoop("embedded-zookeeper-links-" + INSTANCES.incrementAndGet());
+        JvmSettings jvm = new JvmSettings(settings.durable(), settings.tls(), sasl);
         for (int id = 1; id <= settings.nodes(); id++) {
             nodes.add(new Node(id, directory.resolve("node-" + id), settings, jvm));
         }
-        quorum = new QuorumLinks(loop, nodes);
-        for (Node node : nodes) {
-            shared.add(link(List.of(node)));
-        }
+        this.quorum = new QuorumLinks(loop, nodes);
     }
 
     /** An ensemble with the default settings, running; see {@link EmbeddedZooKeeperBuilder}. */
@@ -99,7 +94,15 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
                 "Starting {} embedded ZooKeeper node(s) in {}: for tests and demos, not for production",
                 nodes.size(),
                 directory);
+        loop.start();
         synchronized (lifecycle) {
+            quorum.open();
+            for (Node node : nodes) {
+                shared.add(link(List.of(node), true));
+                if (settings.tls()) {
+                    secure.add(link(List.of(node), false));
+                }
+            }
             nodes.forEach(node -> node.start(quorum.peersOf(node)));
         }
         awaitServing(settings.startTimeout());
@@ -129,6 +132,45 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     /** Address of one running node past its link. */
     public String directConnectString(int node) {
         return Node.HOST + ":" + node(node).clientPort();
+    }
+
+    /**
+     * Addresses of all nodes for TLS, through links; their messages cannot be told apart there.
+     *
+     * @throws IllegalStateException if the ensemble was started without TLS
+     */
+    public String secureConnectString() {
+        tlsFiles();
+        return secure.stream().map(ClientLink::connectString).collect(joining(","));
+    }
+
+    /**
+     * The keys of this ensemble.
+     *
+     * @throws IllegalStateException if the ensemble was started without TLS
+     */
+    public TlsFiles tlsFiles() {
+        if (tls == null) {
+            throw new IllegalStateException("started without tls(true)");
+        }
+        return tls;
+    }
+
+    /** What a client needs for {@link #secureConnectString()}, with the client's key of {@link #tlsFiles()}. */
+    public ZKClientConfig tlsClientConfig() {
+        return Tls.clientConfig(tlsFiles());
+    }
+
+    /**
+     * What a client needs to log in by SASL.
+     *
+     * @throws IllegalArgumentException if there is no such user
+     */
+    public ZKClientConfig saslClientConfig(String user) {
+        if (sasl == null) {
+            throw new IllegalArgumentException("started without SASL users, so there is no " + user);
+        }
+        return sasl.clientConfig(user);
     }
 
     /** Numbers of all nodes, running or not. */
@@ -419,6 +461,12 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         return shared.get(node(node).id() - 1);
     }
 
+    /** The link behind one node's part of {@link #secureConnectString()}. */
+    public ClientLink secureClientLink(int node) {
+        tlsFiles();
+        return secure.get(node(node).id() - 1);
+    }
+
     /**
      * A new link with addresses of its own, for a client that is to be faulted alone.
      *
@@ -429,14 +477,14 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         for (int number : nodeNumbers) {
             chosen.add(node(number));
         }
-        return link(chosen.isEmpty() ? nodes : chosen);
+        return link(chosen.isEmpty() ? nodes : chosen, true);
     }
 
-    private ClientLink link(List<Node> ends) {
+    private ClientLink link(List<Node> ends, boolean plain) {
         Map<Node, Proxy> proxies = new LinkedHashMap<>();
         ClientLink[] self = new ClientLink[1];
         for (Node node : ends) {
-            proxies.put(node, new Proxy(loop, node::clientPort, true, () -> {
+            proxies.put(node, new Proxy(loop, plain ? node::clientPort : node::secureClientPort, plain, () -> {
                 ClientLink link = self[0];
                 if (link != null) {
                     link.changed();
@@ -453,7 +501,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         return links.stream().flatMap(link -> link.proxiesTo(node)).toList();
     }
 
-    private Node node(int number) {
+    Node node(int number) {
         if (number < 1 || number > nodes.size()) {
             throw new IllegalArgumentException("no node " + number + " among " + nodes());
         }
@@ -469,21 +517,15 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
             closed = true;
             loop.close();
             nodes.parallelStream().forEach(node -> node.stop(STOP_PATIENCE));
+            if (sasl != null) {
+                sasl.close();
+            }
+            if (tls != null) {
+                Tls.release();
+            }
             if (temporary) {
-                deleteDirectory();
+                TempFiles.delete(directory);
             }
-        }
-    }
-
-    private void deleteDirectory() {
-        try (Stream<Path> files = Files.walk(directory)) {
-            List<Path> deepestFirst = new ArrayList<>(files.toList());
-            Collections.reverse(deepestFirst);
-            for (Path file : deepestFirst) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            LOG.warn("Files are left in {}", directory, e);
         }
     }
 

@@ -66,6 +66,24 @@ public final class EmbeddedZooKeeperBuilder {
         return this;
     }
 
+    /**
+     * Whether the nodes also serve TLS, with client certificates required, at
+     * {@link EmbeddedZooKeeper#secureConnectString()}. Keys are made at start. Default false.
+     */
+    public EmbeddedZooKeeperBuilder tls(boolean serve) {
+        this.tls = serve;
+        return this;
+    }
+
+    /**
+     * Adds a user who can log in by SASL (DIGEST-MD5), see {@link EmbeddedZooKeeper#saslClientConfig}. Clients that do
+     * not log in are still served; ACLs are up to the test. Digest ACLs ({@code addAuthInfo}) need no user here.
+     */
+    public EmbeddedZooKeeperBuilder saslUser(String user, String password) {
+        saslUsers.put(user, password);
+        return this;
+    }
+
     /** How long {@link #start()} waits until all nodes serve. Default 30 s. */
     public EmbeddedZooKeeperBuilder startTimeout(Duration timeout) {
         this.startTimeout = timeout;

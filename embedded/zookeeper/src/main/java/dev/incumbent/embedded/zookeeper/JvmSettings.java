@@ -6,6 +6,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 import org.apache.zookeeper.jmx.MBeanRegistry;
 import org.apache.zookeeper.jmx.ZKMBeanInfo;
+import org.apache.zookeeper.server.NettyServerCnxnFactory;
+import org.apache.zookeeper.server.ServerCnxnFactory;
+import org.apache.zookeeper.server.ZooKeeperSaslServer;
+import org.apache.zookeeper.server.auth.ProviderRegistry;
+import org.apache.zookeeper.server.auth.SASLAuthenticationProvider;
 import org.apache.zookeeper.util.ServiceUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +33,8 @@ final class JvmSettings {
         System.setProperty("zookeeper.admin.enableServer", "false");
         System.setProperty("zookeeper.4lw.commands.whitelist", "*");
         System.setProperty("zookeeper.extendedTypesEnabled", "true");
+        System.setProperty(
+                ProviderRegistry.AUTHPROVIDER_PROPERTY_PREFIX + "sasl", SASLAuthenticationProvider.class.getName());
         // In kilobytes. The default of 64 MB a log file makes three nodes slow to start and heavy on a temp directory.
         System.setProperty("zookeeper.preAllocSize", "64");
         // Servers with the same number in one JVM would claim the same names.
@@ -41,9 +48,13 @@ final class JvmSettings {
     }
 
     private final boolean durable;
+    private final boolean tls;
+    private final @Nullable Sasl sasl;
 
-    JvmSettings(boolean durable) {
+    JvmSettings(boolean durable, boolean tls, @Nullable Sasl sasl) {
         this.durable = durable;
+        this.tls = tls;
+        this.sasl = sasl;
     }
 
     /** Waits for the right to start a server, given back by {@link #endStart()}. */
@@ -51,9 +62,17 @@ final class JvmSettings {
         STARTING.lock();
         ServiceUtils.setSystemExitProcedure(JvmSettings::exitRequested);
         System.setProperty("zookeeper.forceSync", durable ? "yes" : "no");
+        if (tls) {
+            System.setProperty(ServerCnxnFactory.ZOOKEEPER_SERVER_CNXN_FACTORY, NettyServerCnxnFactory.class.getName());
+        }
+        if (sasl != null) {
+            System.setProperty(ZooKeeperSaslServer.LOGIN_CONTEXT_NAME_KEY, sasl.serverSection());
+        }
     }
 
     void endStart() {
+        System.clearProperty(ServerCnxnFactory.ZOOKEEPER_SERVER_CNXN_FACTORY);
+        System.clearProperty(ZooKeeperSaslServer.LOGIN_CONTEXT_NAME_KEY);
         STARTING.unlock();
     }
 

@@ -251,23 +251,24 @@ final class Node {
                 new Thread(last.threads(), () -> last.peer().shutdown(), "embedded-zookeeper-node-" + id + "-stop");
         stopper.setDaemon(true);
         stopper.start();
-        return awaitEnd(last.threads(), System.nanoTime() + patience.toNanos());
+        return awaitEnd(last, stopper, System.nanoTime() + patience.toNanos());
     }
 
-    private boolean awaitEnd(ThreadGroup threads, long deadline) {
+    /**
+     * The election's two messenger threads look up from their queues every three seconds only, and are interrupted for
+     * that; not before the server has closed its files, since an interrupt would close them under its hands.
+     */
+    private boolean awaitEnd(Running last, Thread stopper, long deadline) {
         try {
-            long half = deadline - (deadline - System.nanoTime()) / 2;
-            boolean interrupted = false;
-            while (threads.activeCount() > 0) {
+            while (last.threads().activeCount() > 0) {
                 if (deadline - System.nanoTime() < 0) {
-                    LOG.warn("Node {} leaves threads behind: {}", id, names(threads));
+                    LOG.warn("Node {} leaves threads behind: {}", id, names(last.threads()));
                     return false;
                 }
-                if (!interrupted && half - System.nanoTime() < 0) {
-                    threads.interrupt();
-                    interrupted = true;
+                if (!stopper.isAlive() && !last.peer().isAlive()) {
+                    last.threads().interrupt();
                 }
-                TimeUnit.MILLISECONDS.sleep(5);
+                TimeUnit.MILLISECONDS.sleep(10);
             }
             return true;
         } catch (InterruptedException e) {

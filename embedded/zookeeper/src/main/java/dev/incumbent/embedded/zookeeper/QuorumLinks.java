@@ -21,18 +21,21 @@ final class QuorumLinks {
     }
 
     private final ProxyLoop loop;
+    private final List<Node> nodes;
     private final List<Link> links = new ArrayList<>();
 
     QuorumLinks(ProxyLoop loop, List<Node> nodes) {
         this.loop = loop;
+        this.nodes = nodes;
+    }
+
+    void open() {
         for (Node from : nodes) {
             for (Node to : nodes) {
                 if (from != to) {
-                    links.add(new Link(
-                            from,
-                            to,
-                            new Proxy(loop, to::quorumPort, false, () -> {}),
-                            new Proxy(loop, to::electionPort, false, () -> {})));
+                    Proxy quorum = new Proxy(loop, to::quorumPort, false, () -> {});
+                    Proxy election = new Proxy(loop, to::electionPort, false, () -> {});
+                    links.add(new Link(from, to, quorum, election));
                 }
             }
         }

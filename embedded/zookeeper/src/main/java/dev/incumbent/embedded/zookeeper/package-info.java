@@ -3,7 +3,8 @@
  * production.
  *
  * <p>{@link dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper} is the ensemble,
- * {@link dev.incumbent.embedded.zookeeper.ClientLink} a client's network path to it. Nothing here knows of any election
+ * {@link dev.incumbent.embedded.zookeeper.ClientLink} a client's network path to it,
+ * {@link dev.incumbent.embedded.zookeeper.ZooKeeperExtension} the JUnit extension. Nothing here knows of any election
  * library: whoever tests one against it meets ZooKeeper as its authors wrote it.
  */
 @NullMarked

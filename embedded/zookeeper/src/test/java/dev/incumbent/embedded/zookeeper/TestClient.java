@@ -1,5 +1,6 @@
 package dev.incumbent.embedded.zookeeper;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -7,9 +8,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.ConnectionLossException;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
 
@@ -51,6 +54,14 @@ final class TestClient implements AutoCloseable {
 
     ZooKeeper zk() {
         return zk;
+    }
+
+    void create(String path, String data) throws Exception {
+        zk.create(path, data.getBytes(UTF_8), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+    }
+
+    String read(String path) throws Exception {
+        return new String(zk.getData(path, false, null), UTF_8);
     }
 
     List<KeeperState> states() {
