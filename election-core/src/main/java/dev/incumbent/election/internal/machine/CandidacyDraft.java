@@ -101,12 +101,16 @@ abstract sealed class CandidacyDraft permits CandidacyMachine {
     }
 
     final void to(CandidacyState next, String why) {
-        Set<CandidacyState> legal = LEGAL.get(phase);
-        if (legal == null || !legal.contains(next)) {
-            throw new IllegalStateException("A candidacy does not go from " + phase + " to " + next + " (" + why + ")");
-        }
+        requireLegal(phase, next, why);
         moves.add(new Move(phase, next, why));
         phase = next;
+    }
+
+    static void requireLegal(CandidacyState from, CandidacyState to, String why) {
+        Set<CandidacyState> legal = LEGAL.get(from);
+        if (legal == null || !legal.contains(to)) {
+            throw new IllegalStateException("A candidacy does not go from " + from + " to " + to + " (" + why + ")");
+        }
     }
 
     final void command(CandidacyCommand command) {

@@ -1,0 +1,5 @@
+/** Tests of the pure machines. */
+@NullMarked
+package dev.incumbent.election.internal.machine;
+
+import org.jspecify.annotations.NullMarked;
