@@ -1,0 +1,11 @@
+package dev.incumbent.testkit.contract;
+
+import dev.incumbent.testkit.store.StoreStyle;
+
+class InMemoryConsulStyleCoordinatorTest extends CoordinatorContractTest {
+
+    @Override
+    protected CoordinatorHarness harness() {
+        return new InMemoryCoordinatorHarness(StoreStyle.consul());
+    }
+}
