@@ -217,6 +217,6 @@ NoPhantom == \A c \in C : phase[c] = "leading" /\ valid[c] => entries # {} /\ Fi
 \* S4: what nobody stands with and nobody watches does not stand in a living session.
 NoGhost == \A x \in entries : phase[x.c] # "gone"
 
-\* To be violated: one candidate leads twice, and another after it.
-NeverThirdTerm == ~(last = 3 /\ \E c \in C : led[c] = 2)
+\* To be violated: one candidate leads, and another after it.
+NeverSucceeded == ~(last = 2 /\ \E c \in C : led[c] = 1)
 =============================================================================
