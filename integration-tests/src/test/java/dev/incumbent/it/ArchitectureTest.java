@@ -1,0 +1,136 @@
+package dev.incumbent.it;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** The layers, the closed packages and the one place that reads clocks. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ArchitectureTest {
+
+    private static final String FENCING = "dev.incumbent.fencing..";
+    private static final String API = "dev.incumbent.election";
+    private static final String SPI = "dev.incumbent.election.spi..";
+    private static final String CORE_INTERNAL = "dev.incumbent.election.internal..";
+    private static final String ZOOKEEPER = "dev.incumbent.election.zookeeper..";
+    private static final String EMBEDDED = "dev.incumbent.embedded..";
+    private static final String TESTKIT = "dev.incumbent.testkit..";
+    private static final String CLI = "dev.incumbent.cli..";
+
+    private JavaClasses all;
+
+    @BeforeAll
+    void readClasses() {
+        all = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("dev.incumbent");
+        assertThat(all.size()).as("classes found").isGreaterThan(150);
+    }
+
+    private void holds(ArchRule rule) {
+        rule.check(all);
+    }
+
+    @Test
+    void shouldKeepFencingFreeOfElections() {
+        holds(noClasses().that().resideInAPackage(FENCING).should().dependOnClassesThat(resideInAnyPackage(
+                API, SPI, CORE_INTERNAL, ZOOKEEPER, EMBEDDED, TESTKIT, CLI)));
+    }
+
+    @Test
+    void shouldKeepTheApiFreeOfItsImplementation() {
+        holds(noClasses().that().resideInAPackage(API).should().dependOnClassesThat(resideInAnyPackage(
+                SPI, CORE_INTERNAL, ZOOKEEPER, EMBEDDED, TESTKIT, CLI)));
+    }
+
+    @Test
+    void shouldKeepTheCoreFreeOfAnyCoordinator() {
+        holds(noClasses().that().resideInAnyPackage(SPI, CORE_INTERNAL).should().dependOnClassesThat(resideInAnyPackage(
+                ZOOKEEPER, EMBEDDED, TESTKIT, CLI, "org.apache..", "io.etcd..", "com.ecwid..")));
+    }
+
+    @Test
+    void shouldNeverLetAdaptersAndEmbeddedServersKnowEachOther() {
+        holds(noClasses().that().resideInAPackage(ZOOKEEPER).should().dependOnClassesThat().resideInAnyPackage(EMBEDDED, TESTKIT));
+        holds(noClasses().that().resideInAPackage(EMBEDDED).should().dependOnClassesThat(resideInAnyPackage(
+                API, SPI, CORE_INTERNAL, ZOOKEEPER, FENCING, TESTKIT)));
+    }
+
+    @Test
+    void shouldKeepInternalPackagesToTheirModule() {
+        holds(noClasses()
+                .that()
+                .resideOutsideOfPackages(CORE_INTERNAL, SPI)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(CORE_INTERNAL));
+    }
+
+    @Test
+    void shouldKeepTheMachinesPure() {
+        holds(noClasses()
+                .that()
+                .resideInAPackage("dev.incumbent.election.internal.machine..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "dev.incumbent.election.internal.runtime..", "java.util.concurrent..", "org.slf4j..", "java.io..", "java.net..")));
+    }
+
+    @Test
+    void shouldHaveNoCyclesBetweenPackages() {
+        holds(slices().matching("dev.incumbent.(fencing..)").should().beFreeOfCycles());
+        holds(slices().matching("dev.incumbent.election.internal.(*)..").should().beFreeOfCycles());
+        holds(slices().matching("dev.incumbent.(*)..").should().beFreeOfCycles());
+    }
+
+    /** Embedded servers, demos and benchmarks time things for people; whoever decides anything takes a Ticker. */
+    @Test
+    void shouldReadClocksInOneClassOfTheElectionAndOneOfFencing() {
+        Set<String> readers = Set.of(
+                "dev.incumbent.election.internal.runtime.SystemTicker", "dev.incumbent.fencing.SystemClock");
+        holds(noClasses()
+                .that()
+                .resideInAnyPackage(FENCING, API, SPI, CORE_INTERNAL, ZOOKEEPER)
+                .and(DescribedPredicate.describe("are not the readers", c -> !readers.contains(c.getName())))
+                .should()
+                .callMethodWhere(DescribedPredicate.describe("a clock is read", ArchitectureTest::readsAClock)));
+    }
+
+    private static boolean readsAClock(JavaMethodCall call) {
+        String owner = call.getTargetOwner().getName();
+        String method = call.getTarget().getName();
+        boolean system = owner.equals("java.lang.System") && (method.equals("nanoTime") || method.equals("currentTimeMillis"));
+        boolean instant = owner.equals(Instant.class.getName()) && method.equals("now");
+        return system || instant || (owner.equals(Clock.class.getName()) && method.startsWith("system"));
+    }
+
+    @Test
+    void shouldCloseImplementationClassesOfAdapters() {
+        holds(classes()
+                .that()
+                .resideInAPackage(ZOOKEEPER)
+                .and()
+                .arePublic()
+                .and()
+                .areNotInterfaces()
+                .should()
+                .haveSimpleNameStartingWith("ZooKeeperElections")
+                .orShould()
+                .haveSimpleName("Builder"));
+    }
+}
