@@ -385,6 +385,7 @@ public final class CandidacyMachine extends CandidacyDraft {
         }
         if (outcome instanceof Outcome.Done<Standing> done) {
             failures = 0;
+            trouble = phase == CandidacyState.SUSPECT ? trouble : "";
             onStandingSeen(done.value());
         } else if (outcome instanceof Outcome.Refused<Standing> refused && refused.reason() == Refusal.ENTRY_GONE) {
             entryGone(refused.message());
@@ -577,6 +578,7 @@ public final class CandidacyMachine extends CandidacyDraft {
         if (gone) {
             entry = null;
             retryAt = CandidacyModel.NEVER;
+            trouble = standAt == CandidacyModel.NEVER ? "" : trouble;
             to(CandidacyState.IDLE, "released");
             command(new CandidacyCommand.Released());
             tryEnrol("standing again");

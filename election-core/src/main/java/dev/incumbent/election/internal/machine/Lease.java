@@ -38,10 +38,13 @@ public record Lease(SessionId session, Stamp countedFrom, long deadlineNanos, in
         if (from.nanosSince(previous.countedFrom) <= 0) {
             return previous;
         }
-        int leaps = previous.leapt(from.nanos(), from.wallMillis()) ? previous.leaps + 1 : previous.leaps;
+        if (previous.leapt(from.nanos(), from.wallMillis())) {
+            // The old deadline was counted on a clock that stood still meanwhile: it says nothing any more.
+            return new Lease(session, from, deadline, previous.leaps + 1, previous.toleranceMillis);
+        }
         // A coordinator that grants less than before cannot take back what it granted then.
         long later = deadline - previous.deadlineNanos >= 0 ? deadline : previous.deadlineNanos;
-        return new Lease(session, from, later, leaps, previous.toleranceMillis);
+        return new Lease(session, from, later, previous.leaps, previous.toleranceMillis);
     }
 
     /**

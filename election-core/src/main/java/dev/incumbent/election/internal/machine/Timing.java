@@ -22,6 +22,9 @@ public record Timing(
         long leapToleranceMillis,
         IntervalFunction backoff) {
 
+    /** The back-off is computed step by step; long before this many it has reached its maximum. */
+    private static final int LONGEST_SERIES = 64;
+
     /**
      * Converts a configuration.
      *
@@ -57,7 +60,7 @@ public record Timing(
      * @return nanoseconds
      */
     public long backoffNanos(int failures, double jitter) {
-        return (long) (backoff.apply(Math.max(1, failures)) * 1_000_000L * (1 - jitter / 2));
+        return (long) (backoff.apply(Math.max(1, Math.min(failures, LONGEST_SERIES))) * 1_000_000L * (1 - jitter / 2));
     }
 
     /** A renewal is retried sooner than it would be due, but never sooner than the coordinator can use it. */

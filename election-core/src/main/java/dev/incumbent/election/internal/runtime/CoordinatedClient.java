@@ -142,7 +142,7 @@ public final class CoordinatedClient implements ElectionClient, SessionKeeper.Au
     }
 
     long sweepDelayNanos(int round, double jitter) {
-        return config.leaseTtl().toNanos() / 4 * (1L << Math.max(0, round - 1)) / 2
+        return config.leaseTtl().toNanos() / 4 * (1L << (round - 1))
                 + (long) (jitter * config.initialBackoff().toNanos());
     }
 

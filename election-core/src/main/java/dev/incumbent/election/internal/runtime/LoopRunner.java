@@ -91,6 +91,10 @@ final class LoopRunner implements LeaderLoop, TermHook {
 
         @Override
         public void run() {
+            SerialCallbacks.runInside(this::work);
+        }
+
+        private void work() {
             try {
                 while (over.getCount() > 0 && runOnce()) {
                     log.debug("{}: running the leader work again", election);
@@ -151,11 +155,6 @@ final class LoopRunner implements LeaderLoop, TermHook {
 
     @Override
     public void close() {
-        if (Thread.currentThread() == current) {
-            // Called by the work itself: waiting for its own end would take forever.
-            candidacy.join().leave(RevocationCause.CLOSED);
-        } else {
-            candidacy.join().close();
-        }
+        candidacy.join().close();
     }
 }

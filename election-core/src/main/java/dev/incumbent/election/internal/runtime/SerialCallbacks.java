@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class SerialCallbacks {
 
     private static final Logger log = LoggerFactory.getLogger(SerialCallbacks.class);
-    private static final ThreadLocal<@Nullable SerialCallbacks> RUNNING = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable Boolean> INSIDE = new ThreadLocal<>();
 
     private final Executor executor;
     private final String owner;
@@ -31,7 +31,17 @@ final class SerialCallbacks {
 
     /** Whether the calling thread is inside a callback of any client: it must not wait for callbacks to finish. */
     static boolean insideCallback() {
-        return RUNNING.get() != null;
+        return INSIDE.get() != null;
+    }
+
+    /** Runs user code such that {@link #insideCallback()} knows it. */
+    static void runInside(Runnable userCode) {
+        INSIDE.set(true);
+        try {
+            userCode.run();
+        } finally {
+            INSIDE.remove();
+        }
     }
 
     /** Runs the task after those submitted before it. The task itself runs exactly once, whatever becomes of the executor. */
@@ -71,13 +81,10 @@ final class SerialCallbacks {
             lock.unlock();
         }
         if (task != null) {
-            RUNNING.set(this);
             try {
-                task.run();
+                runInside(task);
             } catch (RuntimeException | Error thrown) {
                 log.error("A callback of {} threw", owner, thrown);
-            } finally {
-                RUNNING.remove();
             }
         }
         lock.lock();

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Sweeper {
 
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
-    private static final int SLOWEST = 8;
+    private static final int SLOWEST = 7;
 
     private final CoordinatedClient client;
     private @Nullable SessionId watched;

@@ -50,6 +50,14 @@ class LeaseTest {
     }
 
     @Test
+    void shouldForgetADeadlineThatWasCountedBeforeTheMachineSlept() {
+        Lease lease = at(new Stamp(0, 0));
+        // Three seconds passed unseen: the old deadline, read on this clock, would come three seconds late.
+        Lease after = renewed(lease, new Stamp(SECOND, 4_000), Duration.ofSeconds(5));
+        assertThat(after.deadlineNanos()).isEqualTo(SECOND + 4_450_000_000L);
+    }
+
+    @Test
     void shouldIgnoreARenewalThatIsNoNewer() {
         Lease lease = at(new Stamp(5 * SECOND, 5_000));
         assertThat(renewed(lease, new Stamp(4 * SECOND, 4_000), TTL)).isSameAs(lease);
