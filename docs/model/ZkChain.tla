@@ -56,7 +56,7 @@ VARIABLES
   stale,     \* its server follows a deposed leader
   deposed,   \* a deposed leader is still there
   \* the client
-  flight,    \* where the multi under way is: "no" | "link" | "follower" | "leader" | "back"
+  flight,    \* where the multi under way is: "no" | "link" | "follower" | "leader" | "back" | "reply"
   next,      \* "a" | "b": the kind of the multi under way, or else of the next one
   rest,      \* time since b's reply
   cur,       \* age of this beat's base
