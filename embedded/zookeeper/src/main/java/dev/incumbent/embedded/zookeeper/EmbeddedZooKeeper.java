@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.server.ZooKeeperServer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +50,9 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     private final QuorumLinks quorum;
     private final @Nullable TlsFiles tls;
     private final @Nullable Sasl sasl;
+    /** Pauses of whole nodes; for the loop's thread only. */
+    private final Map<Node, Flow> imposed = new HashMap<>();
+
     private final Object lifecycle = new Object();
     private boolean closed;
 
@@ -337,12 +340,11 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     }
 
     private void impose(Node node, Flow flow) {
-        loop.run(() -> Stream.concat(linksOf(node).stream(), quorum.proxiesOf(node).stream())
-                .forEach(proxy -> {
-                    for (Direction direction : Direction.values()) {
-                        proxy.impose(direction, flow);
-                    }
-                }));
+        loop.run(() -> {
+            imposed.put(node, flow);
+            linksOf(node).forEach(proxy -> proxy.impose(flow));
+            quorum.impose(imposed);
+        });
     }
 
     // ---- links between members
@@ -493,7 +495,10 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         }
         ClientLink link = new ClientLink(loop, proxies, links::remove);
         self[0] = link;
-        links.add(link);
+        loop.run(() -> {
+            links.add(link);
+            proxies.forEach((node, proxy) -> proxy.impose(imposed.getOrDefault(node, Flow.OPEN)));
+        });
         return link;
     }
 

@@ -33,9 +33,9 @@ final class Proxy implements ProxyLoop.Handler {
     private final Runnable onChange;
     private final Set<ProxyConnection> connections = new LinkedHashSet<>();
     private final Map<Direction, Flow> own = new EnumMap<>(Direction.class);
-    private final Map<Direction, Flow> imposed = new EnumMap<>(Direction.class);
     private final Map<Direction, Predicate<Frame>> triggers = new EnumMap<>(Direction.class);
     private final FrameCounter counter = new FrameCounter();
+    private Flow imposed = Flow.OPEN;
     private boolean refusing;
     private boolean refusingImposed;
 
@@ -51,7 +51,6 @@ final class Proxy implements ProxyLoop.Handler {
         this.onChange = onChange;
         for (Direction direction : Direction.values()) {
             own.put(direction, Flow.OPEN);
-            imposed.put(direction, Flow.OPEN);
         }
         try {
             listener = ServerSocketChannel.open();
@@ -105,7 +104,7 @@ final class Proxy implements ProxyLoop.Handler {
     }
 
     Flow flow(Direction direction) {
-        return requireNonNull(own.get(direction)).stronger(requireNonNull(imposed.get(direction)));
+        return requireNonNull(own.get(direction)).stronger(imposed);
     }
 
     ProxyLoop loop() {
@@ -130,8 +129,8 @@ final class Proxy implements ProxyLoop.Handler {
         apply();
     }
 
-    void impose(Direction direction, Flow flow) {
-        imposed.put(direction, flow);
+    void impose(Flow flow) {
+        imposed = flow;
         apply();
     }
 

@@ -65,6 +65,14 @@ final class QuorumLinks {
         }));
     }
 
+    /** Makes every link as bad as the worse of its ends. On the loop's thread. */
+    void impose(Map<Node, Flow> flows) {
+        links.forEach(link -> {
+            Flow flow = flows.getOrDefault(link.from(), Flow.OPEN).stronger(flows.getOrDefault(link.to(), Flow.OPEN));
+            link.proxies().forEach(proxy -> proxy.impose(flow));
+        });
+    }
+
     void refuse(Node one, Node other, boolean refuse) {
         loop.run(() -> links.stream()
                 .filter(link -> joins(link, one) && joins(link, other))

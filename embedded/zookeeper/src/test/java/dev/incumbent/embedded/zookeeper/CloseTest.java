@@ -13,10 +13,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever state an ensemble is in, {@code close()} leaves no thread and no file behind, and is quick. */
+@Isolated("counts the threads of the JVM")
 class CloseTest {
 
     private static final Duration BOUND = Duration.ofSeconds(5);
@@ -54,7 +56,7 @@ class CloseTest {
         SECURE {
             @Override
             void configure(EmbeddedZooKeeperBuilder builder) {
-                builder.tls(true).saslUser("ann", "secret");
+                builder.nodes(1).tls(true).saslUser("ann", "secret");
             }
 
             @Override

@@ -270,9 +270,9 @@ class PeerSchedulesTest {
             int leader = five.leader();
             List<Integer> slow = five.followers().subList(0, 3);
             int quick = five.followers().get(3);
+            ClientLink link = five.newClientLink(leader, quick);
             five.cutClients(quick);
-            try (ClientLink link = five.newClientLink(leader, quick);
-                    CuratorFramework curator = curator(link.connectString(), Duration.ofSeconds(10))) {
+            try (CuratorFramework curator = curator(link.connectString(), Duration.ofSeconds(10))) {
                 slow.forEach(follower -> five.holdQuorum(follower, leader));
                 CompletableFuture<Integer> reply = createInBackground(curator, true, "/late/n-");
                 link.awaitPassed("create2", 1, PATIENCE);
