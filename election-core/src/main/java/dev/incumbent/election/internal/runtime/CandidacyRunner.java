@@ -92,9 +92,10 @@ final class CandidacyRunner implements Candidacy {
     void handle(CandidacyEvent event) {
         CandidacyModel before = model;
         CandidacyLogic.Step step = logic.step(before, event, client.keeper().context(), settings);
-        step.moves().forEach(this::logMove);
         model = step.state();
         Term term = step.state().term();
+        Term concerned = term != null ? term : before.term();
+        step.moves().forEach(move -> log(move, concerned));
         LeadershipTerm current = leadership;
         if (term != null && current != null && current.number() == term.number()) {
             current.confirm(term.confirmedLeaps());
@@ -102,8 +103,7 @@ final class CandidacyRunner implements Candidacy {
         step.commands().forEach(this::carryOut);
     }
 
-    private void logMove(Move move) {
-        Term term = model.term();
+    private void log(Move move, @Nullable Term term) {
         log.info(
                 "{} candidate {}: {} -> {} ({}){}",
                 election,
