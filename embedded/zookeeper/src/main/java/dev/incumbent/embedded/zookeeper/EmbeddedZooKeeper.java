@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * 127.0.0.1 only. ZooKeeper reads some settings from system properties ({@code zookeeper.forceSync},
  * {@code zookeeper.extendedTypesEnabled} and others); starting an ensemble sets them for the JVM.
  *
- * <p>Thread-safe. {@link #close()} is idempotent and bounded.
+ * <p>Thread-safe. {@link #close()} is idempotent and bounded, and ends every thread; some of ZooKeeper's are not daemons,
+ * so an ensemble that is never closed keeps the JVM alive.
  */
 public final class EmbeddedZooKeeper implements AutoCloseable {
 
@@ -109,7 +110,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
             nodes.forEach(node -> node.start(quorum.peersOf(node)));
         }
         awaitServing(settings.startTimeout());
-        LOG.info("Embedded ZooKeeper serves at {}, leader is node {}", connectString(), leader());
+        LOG.info("Embedded ZooKeeper serves at {}", connectString());
     }
 
     // ---- where and who
@@ -124,7 +125,10 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         return clientLink(node).connectString();
     }
 
-    /** Addresses of all running nodes past the links: no fault but a kill touches them. They may change when a node is restarted. */
+    /**
+     * Addresses of all running nodes past the links: no fault but a kill touches them. They may change when a node is
+     * restarted.
+     */
     public String directConnectString() {
         return nodes.stream()
                 .filter(Node::isRunning)

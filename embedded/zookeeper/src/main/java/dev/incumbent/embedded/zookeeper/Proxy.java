@@ -90,7 +90,7 @@ final class Proxy implements ProxyLoop.Handler {
     }
 
     @Override
-    public void failed(IOException cause) {
+    public void failed(Exception cause) {
         // A failed accept concerns the connection that gave up, not the listener.
     }
 

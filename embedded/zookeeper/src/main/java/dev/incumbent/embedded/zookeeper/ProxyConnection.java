@@ -75,7 +75,7 @@ final class ProxyConnection implements ProxyLoop.Handler {
     }
 
     @Override
-    public void failed(IOException cause) {
+    public void failed(Exception cause) {
         reset();
     }
 

@@ -2,6 +2,7 @@ package dev.incumbent.embedded.zookeeper;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class ProxyLoop implements AutoCloseable {
     interface Handler {
         void ready(SelectionKey key) throws IOException;
 
-        void failed(IOException cause);
+        void failed(Exception cause);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ProxyLoop.class);
@@ -127,7 +128,7 @@ final class ProxyLoop implements AutoCloseable {
             if (key.isValid()) {
                 handler.ready(key);
             }
-        } catch (IOException e) {
+        } catch (IOException | CancelledKeyException e) {
             handler.failed(e);
         }
     }

@@ -3,6 +3,8 @@ package dev.incumbent.embedded.zookeeper;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +13,7 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -281,6 +284,52 @@ class FaultTest {
             assertThat(counts.withoutPings()).isEqualTo(3);
             assertThat(counts.notifications()).isEqualTo(1);
             assertThat(ensemble.lastZxid() - zxid).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldAnswerFourLetterWordsThroughALink() throws Exception {
+        int port = Integer.parseInt(ensemble.connectString(1).split(":", 2)[1]);
+        try (Socket socket = new Socket()) {
+            socket.connect(Node.address(port));
+            socket.getOutputStream().write("ruok".getBytes(UTF_8));
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .isEqualTo("imok");
+        }
+    }
+
+    @Test
+    void shouldPauseLinksThatAreMadeDuringThePause() throws Exception {
+        int node = ensemble.leader();
+        ensemble.pause(node);
+        try (ClientLink link = ensemble.newClientLink(node);
+                ZooKeeperHandle client = new ZooKeeperHandle(link.connectString())) {
+            link.awaitHeld(Direction.TO_SERVER, frame -> frame.is("createSession"), PATIENCE);
+            assertThat(client.isConnected()).isFalse();
+            ensemble.resume(node);
+            Awaitility.await().atMost(PATIENCE).until(client::isConnected);
+        }
+    }
+
+    /** A handle that nobody waits for. */
+    private static final class ZooKeeperHandle implements AutoCloseable {
+        private final ZooKeeper zk;
+
+        ZooKeeperHandle(String connectString) throws IOException {
+            zk = new ZooKeeper(connectString, 10_000, event -> {});
+        }
+
+        boolean isConnected() {
+            return zk.getState().isConnected();
+        }
+
+        @Override
+        public void close() {
+            try {
+                zk.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
