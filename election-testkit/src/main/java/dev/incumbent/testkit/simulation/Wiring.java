@@ -1,0 +1,37 @@
+package dev.incumbent.testkit.simulation;
+
+import dev.incumbent.election.Leadership;
+import dev.incumbent.election.Ticker;
+import dev.incumbent.election.internal.machine.CandidacyLogic;
+import dev.incumbent.election.internal.machine.CandidacyMachine;
+import dev.incumbent.election.spi.Coordinator;
+import dev.incumbent.fencing.FencingGuard;
+import java.util.List;
+
+/** How a candidate is put together; mutants replace one part by a broken one. */
+interface Wiring {
+
+    /** The parts as they are. */
+    Wiring SOUND = new Wiring() {};
+
+    default Coordinator coordinator(Coordinator real, Ticker ticker) {
+        return real;
+    }
+
+    default Ticker ticker(SimulatedTicker real) {
+        return real;
+    }
+
+    default CandidacyLogic logic() {
+        return CandidacyMachine::step;
+    }
+
+    default FencingGuard<List<Long>> guard(FencingGuard<List<Long>> real) {
+        return real;
+    }
+
+    /** What the application goes by. */
+    default boolean believes(Leadership leadership, boolean toldElected, boolean toldRevoked) {
+        return leadership.isValid();
+    }
+}
