@@ -1,0 +1,149 @@
+package dev.incumbent.election.zookeeper;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Where things are kept.
+ *
+ * <pre>
+ * root/generation                  authority and number, persistent, outside any container
+ * root/elections/&lt;name&gt;/_c_...     one container for each election, one ephemeral node for each candidate
+ * root/payloads/&lt;attempt&gt;          what a candidate publishes; never in its entry, whose change would eat a LeaderLatch's watch
+ * root/data/&lt;key&gt;                  what guarded writes wrote
+ * </pre>
+ *
+ * A name becomes one path segment, so that no election's children contain another's: everything but letters, digits,
+ * {@code - _} and inner dots is written as {@code %XX} of its UTF-8 bytes.
+ */
+final class Layout {
+
+    private final String root;
+    private final Map<String, String> nativePaths;
+
+    /**
+     * Makes a layout.
+     *
+     * @param root an absolute path as the raw handle sees it, without a slash at its end
+     * @param nativePaths the path of each election that lies elsewhere
+     */
+    Layout(String root, Map<String, String> nativePaths) {
+        this.root = root;
+        this.nativePaths = Map.copyOf(nativePaths);
+    }
+
+    String generation() {
+        return root + "/generation";
+    }
+
+    String elections() {
+        return root + "/elections";
+    }
+
+    String payloads() {
+        return root + "/payloads";
+    }
+
+    String data() {
+        return root + "/data";
+    }
+
+    /** The nodes that must be there before anything else, parents first. */
+    List<String> fixed() {
+        List<String> paths = new ArrayList<>(ancestors(generation()));
+        paths.add(elections());
+        paths.add(payloads());
+        paths.add(data());
+        return paths;
+    }
+
+    String parent(String election) {
+        String path = nativePaths.get(election);
+        return path != null ? path : elections() + "/" + encode(election);
+    }
+
+    /** The nodes that an election's entries need above them and that {@link #fixed()} does not contain, parents first. */
+    List<String> containers(String election) {
+        String parent = parent(election);
+        if (!nativePaths.containsKey(election)) {
+            return List.of(parent);
+        }
+        List<String> paths = new ArrayList<>(ancestors(parent));
+        paths.add(parent);
+        return paths;
+    }
+
+    String payload(UUID attempt) {
+        return payloads() + "/" + attempt;
+    }
+
+    String data(String key) {
+        return data() + "/" + encode(key);
+    }
+
+    Map<String, String> nativePaths() {
+        return nativePaths;
+    }
+
+    /** The election whose entries lie below a path. */
+    Optional<String> electionAt(String parent) {
+        String prefix = elections() + "/";
+        if (parent.startsWith(prefix)) {
+            return Optional.of(decode(parent.substring(prefix.length())));
+        }
+        return nativePaths.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(parent))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    static String parentOf(String path) {
+        return path.substring(0, path.lastIndexOf('/'));
+    }
+
+    static String nameOf(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    private static List<String> ancestors(String path) {
+        List<String> paths = new ArrayList<>();
+        for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            paths.add(path.substring(0, slash));
+        }
+        return paths;
+    }
+
+    static String encode(String name) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+            boolean innerDot = b == '.' && encoded.length() > 0;
+            if ((b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9')) {
+                encoded.append((char) b);
+            } else if (b == '-' || b == '_' || innerDot) {
+                encoded.append((char) b);
+            } else {
+                encoded.append('%').append(String.format("%02X", b & 0xff));
+            }
+        }
+        return encoded.toString();
+    }
+
+    static String decode(String segment) {
+        byte[] bytes = new byte[segment.length()];
+        int length = 0;
+        for (int i = 0; i < segment.length(); i++) {
+            char c = segment.charAt(i);
+            if (c == '%' && i + 2 < segment.length()) {
+                bytes[length++] = (byte) Integer.parseInt(segment.substring(i + 1, i + 3), 16);
+                i += 2;
+            } else {
+                bytes[length++] = (byte) c;
+            }
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+}
