@@ -156,9 +156,6 @@ abstract sealed class CandidacyDraft permits CandidacyMachine {
         trouble = why;
         standAt = now.nanos() + settings.timing().backoffNanos(failures, context.jitter());
         to(CandidacyState.IDLE, why);
-        if (leaving && draining == null) {
-            end("");
-        }
     }
 
     final void retryLater(String why) {

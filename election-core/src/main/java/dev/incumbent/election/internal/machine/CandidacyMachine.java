@@ -56,6 +56,7 @@ public final class CandidacyMachine extends CandidacyDraft {
         CandidacyMachine machine = new CandidacyMachine(state, context, settings);
         if (state.phase() != CandidacyState.CLOSED) {
             machine.on(event);
+            machine.standOrEnd();
         } else if (event instanceof CandidacyEvent.EnrolDone done && done.outcome() instanceof Outcome.Done) {
             machine.command(new CandidacyCommand.Sweep());
         }
@@ -63,9 +64,7 @@ public final class CandidacyMachine extends CandidacyDraft {
     }
 
     private void on(CandidacyEvent event) {
-        if (event instanceof CandidacyEvent.SessionOpened) {
-            tryEnrol("the session is open");
-        } else if (event instanceof CandidacyEvent.SessionRenewed) {
+        if (event instanceof CandidacyEvent.SessionRenewed) {
             onSessionRenewed();
         } else if (event instanceof CandidacyEvent.SessionSuspect suspect) {
             suspect(suspect.reason());
@@ -107,9 +106,7 @@ public final class CandidacyMachine extends CandidacyDraft {
         } else if (event instanceof CandidacyEvent.PredecessorOrphaned orphaned) {
             onPredecessorOrphaned(orphaned.follow(), orphaned.holderTtl());
         } else if (event instanceof CandidacyEvent.OwnGone gone) {
-            if (isFollowing(gone.follow())) {
-                entryGone("the entry was deleted by another hand");
-            }
+            onOwnGone(gone.follow());
         } else if (event instanceof CandidacyEvent.FollowBroken broken) {
             if (isFollowing(broken.follow())) {
                 following = false;
@@ -132,9 +129,7 @@ public final class CandidacyMachine extends CandidacyDraft {
             }
         } else if (event instanceof CandidacyEvent.HealthChanged changed) {
             fit = changed.fit();
-            if (fit) {
-                tryEnrol("the health check passes again");
-            } else {
+            if (!fit) {
                 stepDown(RevocationCause.UNHEALTHY);
             }
         } else if (event instanceof CandidacyEvent.Fenced fenced) {
@@ -146,7 +141,8 @@ public final class CandidacyMachine extends CandidacyDraft {
 
     // ---- entering
 
-    private void tryEnrol(String why) {
+    /** Closes every step: whatever event made a candidate free to enter, or to end, and in whatever order they came. */
+    private void standOrEnd() {
         if (phase != CandidacyState.IDLE || draining != null) {
             return;
         }
@@ -156,7 +152,7 @@ public final class CandidacyMachine extends CandidacyDraft {
             standAt = CandidacyModel.NEVER;
             attempt++;
             looking = false;
-            to(CandidacyState.ENROLLING, why);
+            to(CandidacyState.ENROLLING, "attempt " + attempt);
             command(new CandidacyCommand.Enrol(attempt));
         }
     }
@@ -212,7 +208,6 @@ public final class CandidacyMachine extends CandidacyDraft {
             } else {
                 // Not there now, which does not prove that it will not land later: the sweep stays on for that.
                 to(CandidacyState.IDLE, "the entry whose reply was lost is not there");
-                tryEnrol("trying again under a new identity");
             }
         } else {
             if (outcome instanceof Outcome.Refused<?> refused && refused.reason() == Refusal.SESSION_GONE) {
@@ -306,6 +301,13 @@ public final class CandidacyMachine extends CandidacyDraft {
 
     private void waitForHolder(Duration holderTtl) {
         orphanAt = now.nanos() + settings.timing().holderStopped(holderTtl.toNanos());
+    }
+
+    /** Believed even while a read is under way and the stream no longer decides: what is gone never comes back. */
+    private void onOwnGone(long number) {
+        if (entry != null && number == follow && (phase == CandidacyState.WAITING || phase.inOffice())) {
+            entryGone("the entry was deleted by another hand");
+        }
     }
 
     private void onPredecessorGone(long number) {
@@ -511,8 +513,6 @@ public final class CandidacyMachine extends CandidacyDraft {
             revoke(cause, "asked to: " + cause);
         } else if (phase == CandidacyState.WAITING) {
             release("asked to: " + cause);
-        } else {
-            tryEnrol("standing again");
         }
     }
 
@@ -540,8 +540,6 @@ public final class CandidacyMachine extends CandidacyDraft {
         drainDueAt = CandidacyModel.NEVER;
         if (phase == CandidacyState.DRAINING) {
             releaseOrIdle("drained");
-        } else {
-            tryEnrol("the work of the last term has ended");
         }
     }
 
@@ -551,7 +549,6 @@ public final class CandidacyMachine extends CandidacyDraft {
         } else {
             to(CandidacyState.IDLE, why);
             command(new CandidacyCommand.Released());
-            tryEnrol("standing again");
         }
     }
 
@@ -581,7 +578,6 @@ public final class CandidacyMachine extends CandidacyDraft {
             trouble = standAt == CandidacyModel.NEVER ? "" : trouble;
             to(CandidacyState.IDLE, "released");
             command(new CandidacyCommand.Released());
-            tryEnrol("standing again");
         } else {
             // Deleting compares, so it may be sent again whatever became of the last one.
             retryLater("the entry could not be released yet: " + Failures.describe(outcome));
@@ -597,7 +593,6 @@ public final class CandidacyMachine extends CandidacyDraft {
                 stopFollowing();
                 to(CandidacyState.IDLE, "session lost: " + reason);
                 command(new CandidacyCommand.Released());
-                tryEnrol("leaving");
             }
             case LEADING, SUSPECT -> revoke(RevocationCause.SESSION_LOST, reason);
             default -> {}
@@ -626,7 +621,6 @@ public final class CandidacyMachine extends CandidacyDraft {
             retryAt = CandidacyModel.NEVER;
             retry();
         }
-        tryEnrol("the back-off is over");
     }
 
     private void retry() {

@@ -5,6 +5,7 @@ import dev.incumbent.election.internal.machine.CandidacyEvent;
 import dev.incumbent.election.internal.machine.CandidacyModel;
 import dev.incumbent.election.internal.machine.Failures;
 import dev.incumbent.election.internal.machine.Lease;
+import dev.incumbent.election.internal.machine.Term;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.SessionId;
@@ -18,13 +19,15 @@ import org.slf4j.LoggerFactory;
  * Withdraws entries of the own session that no candidacy claims.
  *
  * <p>They come from requests whose reply was lost and which took effect after a read had said that they did not. No read can
- * exclude one that is still on its way, so once a reply was lost the session is looked over again and again, ever more
- * rarely, until it ends. A session that lost no reply is never looked over.
+ * exclude one that is still on its way, so once a reply was lost the session is looked over once per time to live, at first
+ * more often, until it ends. A session that lost no reply is never looked over.
  */
 final class Sweeper {
 
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
-    private static final int SLOWEST = 7;
+
+    /** After this round the pause stays at the time to live: an unclaimed entry at the head of a queue blocks everybody. */
+    private static final int SLOWEST = 3;
 
     private final CoordinatedClient client;
     private @Nullable SessionId watched;
@@ -88,6 +91,11 @@ final class Sweeper {
         CandidacyModel model = candidacy.model();
         if (model.phase() == CandidacyState.ENROLLING) {
             return false; // It may be about to claim this very entry.
+        }
+        Term draining = model.draining();
+        if (draining != null && draining.entry().epoch() == entry.epoch()) {
+            return false; // Gone as far as the candidacy knows; if not, its work must stop before anybody else starts
+            // (S5).
         }
         Entry own = model.entry();
         return own == null || own.epoch() != entry.epoch() || !own.key().equals(entry.key());

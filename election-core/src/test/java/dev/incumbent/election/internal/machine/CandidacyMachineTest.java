@@ -108,6 +108,16 @@ class CandidacyMachineTest {
         }
 
         @Test
+        void shouldEnterWhenAnotherEventOvertakesTheTimerOfItsBackOff() {
+            Candidate candidate = new Candidate()
+                    .open()
+                    .on(new CandidacyEvent.EnrolDone(1, new Outcome.Unavailable<>(lost())))
+                    .pass(Duration.ofSeconds(1))
+                    .on(new CandidacyEvent.GenerationChanged());
+            assertThat(candidate.phase()).isEqualTo(CandidacyState.ENROLLING);
+        }
+
+        @Test
         void shouldWithdrawAnEntryMadeUnderAnOlderGeneration() {
             Candidate candidate = new Candidate()
                     .open()
@@ -139,6 +149,17 @@ class CandidacyMachineTest {
             candidate.read(new Standing.Behind("q", true));
             assertThat(candidate.commands())
                     .contains(new CandidacyCommand.Follow(2, candidate.entry(7), Optional.of("q")));
+        }
+
+        @Test
+        void shouldBelieveThatItsEntryIsGoneWhileAReadIsUnderWay() {
+            Candidate candidate = new Candidate()
+                    .open()
+                    .enrolled(7, new Standing.Behind("p", false))
+                    .on(new CandidacyEvent.PredecessorGone(1))
+                    .on(new CandidacyEvent.OwnGone(1));
+            candidate.read(HEAD); // An older view, overtaken by the stream.
+            assertThat(candidate.history()).noneMatch(CandidacyCommand.Elect.class::isInstance);
         }
 
         @Test
