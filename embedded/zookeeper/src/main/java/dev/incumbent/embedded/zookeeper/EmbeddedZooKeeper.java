@@ -10,11 +10,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.server.DataNode;
+import org.apache.zookeeper.server.ZKDatabase;
 import org.apache.zookeeper.server.ZooKeeperServer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -429,12 +432,20 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
      */
     public void expireSession(long sessionId) {
         ZooKeeperServer server = leadingServer();
+        ZKDatabase data = server.getZKDatabase();
+        Set<String> ephemerals = Set.copyOf(data.getDataTree().getEphemerals(sessionId));
         server.getSessionTracker().setSessionClosing(sessionId);
         server.expire(sessionId);
+        // The session leaves the leader's list a moment before its nodes leave the tree.
         await(
                 "session 0x" + Long.toHexString(sessionId) + " to be closed",
                 Duration.ofSeconds(10),
-                () -> !server.getZKDatabase().getSessions().contains(sessionId));
+                () -> !data.getSessions().contains(sessionId)
+                        && ephemerals.stream().noneMatch(path -> owns(sessionId, data.getNode(path))));
+    }
+
+    private static boolean owns(long sessionId, @Nullable DataNode node) {
+        return node != null && node.stat.getEphemeralOwner() == sessionId;
     }
 
     /**
@@ -504,6 +515,10 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
             proxies.forEach((node, proxy) -> proxy.impose(imposed.getOrDefault(node, Flow.OPEN)));
         });
         return link;
+    }
+
+    Path directory() {
+        return directory;
     }
 
     private List<Proxy> linksOf(Node node) {

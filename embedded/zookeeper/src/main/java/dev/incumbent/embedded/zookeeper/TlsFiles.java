@@ -15,8 +15,12 @@ public record TlsFiles(Path serverKeyStore, Path clientKeyStore, Path trustStore
     /** What ZooKeeper's x509 scheme knows the client by, e.g. in an ACL. */
     public static final String CLIENT_PRINCIPAL = "CN=client,O=embedded-zookeeper";
 
+    Path directory() {
+        return serverKeyStore.toAbsolutePath().resolveSibling("");
+    }
+
     @Override
     public String toString() {
-        return "TlsFiles[" + serverKeyStore.getParent() + "]";
+        return "TlsFiles[" + directory() + "]";
     }
 }

@@ -3,15 +3,12 @@ package dev.incumbent.embedded.zookeeper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,7 +69,6 @@ class CloseTest {
     @EnumSource
     void shouldLeaveNothingBehindWhenClosed(State state) throws Exception {
         Set<Thread> threadsBefore = threads();
-        Set<Path> filesBefore = temporaryFiles();
         EmbeddedZooKeeperBuilder builder = EmbeddedZooKeeper.builder().nodes(3).tickTime(Duration.ofMillis(100));
         state.configure(builder);
         EmbeddedZooKeeper ensemble = builder.start();
@@ -80,13 +76,18 @@ class CloseTest {
             client.create("/a", "1");
         }
         state.enter(ensemble);
+        List<Path> directories = new ArrayList<>(List.of(ensemble.directory()));
+        if (state == State.SECURE) {
+            directories.add(ensemble.tlsFiles().directory());
+        }
+        assertThat(directories).allSatisfy(directory -> assertThat(directory).isNotEmptyDirectory());
 
         long begun = System.nanoTime();
         ensemble.close();
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(BOUND);
         ensemble.close();
 
-        assertThat(temporaryFiles()).isEqualTo(filesBefore);
+        assertThat(directories).allSatisfy(directory -> assertThat(directory).doesNotExist());
         Awaitility.await().atMost(BOUND).untilAsserted(() -> assertThat(newThreads(threadsBefore))
                 .isEmpty());
         assertThatThrownBy(() -> ensemble.pause(1)).isInstanceOf(EmbeddedZooKeeperException.class);
@@ -104,12 +105,5 @@ class CloseTest {
 
     private static Set<Thread> threads() {
         return new HashSet<>(Thread.getAllStackTraces().keySet());
-    }
-
-    private static Set<Path> temporaryFiles() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("embedded-zookeeper-"))
-                    .collect(Collectors.toSet());
-        }
     }
 }
