@@ -1,0 +1,115 @@
+package dev.incumbent.cli.backend;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.incumbent.election.ElectionClient;
+import dev.incumbent.election.zookeeper.ZooKeeperElections;
+import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A kind of coordinator. */
+public enum Backend {
+    /** Apache ZooKeeper. */
+    ZOOKEEPER("ZooKeeper") {
+        @Override
+        public EmbeddedCoordinator startEmbedded(int nodes, Path directory) {
+            EmbeddedZooKeeper ensemble = EmbeddedZooKeeper.builder()
+                    .nodes(nodes)
+                    .tickTime(TICK)
+                    .directory(directory)
+                    .start();
+            return new EmbeddedCoordinator() {
+                @Override
+                public String address() {
+                    return ensemble.connectString();
+                }
+
+                @Override
+                public void close() {
+                    ensemble.close();
+                }
+            };
+        }
+
+        @Override
+        public ElectionClient connectEmbedded(String address, String candidate, Duration ttl) {
+            return ZooKeeperElections.builder()
+                    .connectString(address)
+                    .tickTime(TICK)
+                    .candidateId(candidate)
+                    .leaseTtl(ttl)
+                    .build();
+        }
+    };
+
+    /** The demo's servers tick ten times as fast as ZooKeeper's default, so that leases of seconds are safe to grant. */
+    private static final Duration TICK = Duration.ofMillis(200);
+
+    private final String title;
+
+    Backend(String title) {
+        this.title = title;
+    }
+
+    /**
+     * Starts servers in this process and waits until they serve.
+     *
+     * @param nodes how many
+     * @param directory where they keep their data; not deleted by them
+     * @return the running servers, to be closed by the caller
+     */
+    public abstract EmbeddedCoordinator startEmbedded(int nodes, Path directory);
+
+    /**
+     * Makes a client of servers that {@link #startEmbedded} started, in this process or another. Does not wait for them.
+     *
+     * @param address their {@link EmbeddedCoordinator#address()}
+     * @param candidate the name to stand under
+     * @param ttl the session's time to live
+     * @return the client, to be closed by the caller
+     */
+    public abstract ElectionClient connectEmbedded(String address, String candidate, Duration ttl);
+
+    /**
+     * The product's own spelling, for people.
+     *
+     * @return the name
+     */
+    public String title() {
+        return title;
+    }
+
+    /**
+     * The name used on the command line.
+     *
+     * @return the name in lower case
+     */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Finds a backend by its name on the command line.
+     *
+     * @param id the name; case does not matter
+     * @return the backend, or empty if there is none of that name
+     */
+    public static Optional<Backend> byId(String id) {
+        return Arrays.stream(values())
+                .filter(backend -> backend.id().equalsIgnoreCase(id))
+                .findFirst();
+    }
+
+    /**
+     * Lists the names for a message.
+     *
+     * @return the names, separated by commas
+     */
+    public static String available() {
+        return Arrays.stream(values()).map(Backend::id).collect(joining(", "));
+    }
+}
