@@ -1,0 +1,108 @@
+package dev.incumbent.benchmarks;
+
+import dev.incumbent.election.CampaignOptions;
+import dev.incumbent.election.Candidacy;
+import dev.incumbent.election.CandidacyState;
+import dev.incumbent.election.ClientHealth;
+import dev.incumbent.election.ElectionClient;
+import dev.incumbent.election.ElectionConfig;
+import dev.incumbent.election.Leadership;
+import dev.incumbent.election.LeadershipListener;
+import dev.incumbent.election.zookeeper.ZooKeeperElections;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** This project's client with its defaults, but for the session's time to live. */
+final class IncumbentRecipe implements Recipe {
+
+    private final Duration leaseTtl;
+
+    IncumbentRecipe(Duration leaseTtl) {
+        this.leaseTtl = leaseTtl;
+    }
+
+    @Override
+    public String name() {
+        return "Incumbent";
+    }
+
+    @Override
+    public Candidate open(String connectString, int number) {
+        ElectionClient client = ZooKeeperElections.builder()
+                .connectString(connectString)
+                .config(ElectionConfig.forTtl(leaseTtl))
+                .candidateId("incumbent-" + number)
+                .build();
+        Patience.until("the session is open", () -> client.health().status() == ClientHealth.Status.UP);
+        return new IncumbentCandidate(client);
+    }
+
+    private record IncumbentCandidate(ElectionClient client) implements Candidate {
+
+        @Override
+        public Standing stand(String election) {
+            Moment elected = new Moment();
+            Candidacy candidacy = client.election(election)
+                    .campaign(CampaignOptions.builder()
+                            .listener(new LeadershipListener() {
+                                @Override
+                                public void elected(Leadership leadership) {
+                                    elected.now();
+                                }
+                            })
+                            .build());
+            return new IncumbentStanding(candidacy, elected);
+        }
+
+        @Override
+        public void close() {
+            client.close();
+        }
+    }
+
+    private static final class IncumbentStanding implements Candidate.Standing {
+
+        private final Candidacy candidacy;
+        private final Moment elected;
+        private Future<Void> released = new CompletableFuture<>();
+
+        IncumbentStanding(Candidacy candidacy, Moment elected) {
+            this.candidacy = candidacy;
+            this.elected = elected;
+        }
+
+        @Override
+        public void awaitQueued() {
+            Patience.until("the candidacy is in the queue", () -> {
+                CandidacyState state = candidacy.state();
+                return state == CandidacyState.WAITING || state == CandidacyState.LEADING;
+            });
+        }
+
+        @Override
+        public Moment elected() {
+            return elected;
+        }
+
+        @Override
+        public void resign() {
+            released = candidacy.resign().toCompletableFuture();
+        }
+
+        @Override
+        public void awaitGone() {
+            try {
+                released.get(60, TimeUnit.SECONDS);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted", interrupted);
+            } catch (ExecutionException | TimeoutException failure) {
+                throw new IllegalStateException("the entry was not released", failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.incumbent.benchmarks;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Something that happens once, and when. */
+final class Moment {
+
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final CountDownLatch happened = new CountDownLatch(1);
+    private volatile long nanos;
+
+    /** It happens now; later calls do nothing. */
+    void now() {
+        long instant = System.nanoTime();
+        if (happened.getCount() > 0) {
+            nanos = instant;
+            happened.countDown();
+        }
+    }
+
+    boolean hasHappened() {
+        return happened.getCount() == 0;
+    }
+
+    /**
+     * Waits for it.
+     *
+     * @return the instant, on {@link System#nanoTime()}
+     * @throws IllegalStateException if it does not come within a minute
+     */
+    long await() {
+        try {
+            if (!happened.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("waited " + PATIENCE_SECONDS + " s in vain");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", interrupted);
+        }
+        return nanos;
+    }
+}
