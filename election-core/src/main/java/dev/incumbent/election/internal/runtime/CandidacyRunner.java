@@ -20,6 +20,7 @@ import dev.incumbent.election.spi.EnrolRequest;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.FollowSink;
 import dev.incumbent.election.spi.Outcome;
+import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.Subscription;
 import dev.incumbent.fencing.FencingToken;
 import java.time.Duration;
@@ -221,6 +222,11 @@ final class CandidacyRunner implements Candidacy {
         @Override
         public void predecessorGone() {
             post(new CandidacyEvent.PredecessorGone(number));
+        }
+
+        @Override
+        public void moved(Standing standing) {
+            post(new CandidacyEvent.Moved(number, standing));
         }
 
         @Override
