@@ -34,9 +34,10 @@ final class Ground {
         return layout;
     }
 
+    /** A list of our own: ZooKeeper's client asks whether it contains null, which immutable lists answer by throwing. */
     List<ACL> acl(String path) {
         List<ACL> own = acls.getAclForPath(path);
-        return own != null ? own : acls.getDefaultAcl();
+        return new ArrayList<>(own != null ? own : acls.getDefaultAcl());
     }
 
     /**
@@ -69,14 +70,14 @@ final class Ground {
         }
     }
 
-    /** Reads the generation, and lays the ground first where there is none. The read may arm a watch. */
-    CompletableFuture<Outcome<GenerationRecord>> readOrLay(Handle handle, boolean watch) {
-        return data(handle, watch).thenCompose(reply -> {
+    /** Reads the generation, and lays the ground first where there is none. */
+    CompletableFuture<Outcome<GenerationRecord>> readOrLay(Handle handle) {
+        return handle.requests().data(layout.generation()).thenCompose(reply -> {
             if (!reply.is(Code.NONODE)) {
                 return CompletableFuture.completedFuture(record(reply));
             }
             CompletableFuture<Optional<Reply<String>>> laid = lay(handle);
-            return data(handle, watch).thenCombine(laid, (again, failure) -> {
+            return handle.requests().data(layout.generation()).thenCombine(laid, (again, failure) -> {
                 boolean absent = again.is(Code.NONODE) && failure.isPresent();
                 return absent ? KeeperErrors.write(failure.get()) : record(again);
             });
@@ -86,16 +87,10 @@ final class Ground {
     /** Reads the generation after a barrier. */
     CompletableFuture<Outcome<GenerationRecord>> readOrLayInOrder(Handle handle) {
         CompletableFuture<Reply<List<OpResult>>> barrier = barrier(handle);
-        return readOrLay(handle, false)
+        return readOrLay(handle)
                 .thenCombine(
                         barrier,
                         (outcome, order) -> KeeperErrors.passedQuorum(order) ? outcome : KeeperErrors.read(order));
-    }
-
-    private CompletableFuture<Reply<Requests.Node>> data(Handle handle, boolean watch) {
-        return watch
-                ? handle.requests().data(layout.generation(), handle.router())
-                : handle.requests().data(layout.generation());
     }
 
     /** Turns what was read into the record, and remembers it. */

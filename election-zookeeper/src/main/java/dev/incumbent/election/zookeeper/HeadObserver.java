@@ -160,7 +160,7 @@ final class HeadObserver implements Subscription {
         CompletableFuture<Reply<Requests.Node>> payload = first.attempt() == null
                 ? CompletableFuture.completedFuture(Reply.of(Code.NONODE.intValue(), null, ""))
                 : payload(payloadPath(first));
-        CompletableFuture<Outcome<GenerationRecord>> record = ground.readOrLay(handle, false);
+        CompletableFuture<Outcome<GenerationRecord>> record = ground.readOrLay(handle);
         entry.thenCombine(
                 payload,
                 (node, published) -> record.thenAccept(now -> handle.gate().execute(() -> {

@@ -2,7 +2,7 @@ package dev.incumbent.election.zookeeper;
 
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
-import org.apache.zookeeper.KeeperException;
+import java.io.IOException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +29,7 @@ final class KeeperErrors {
         if (refusal != null) {
             return new Outcome.Refused<>(refusal, message(code, path));
         }
-        KeeperException cause = KeeperException.create(code, path);
+        IOException cause = new IOException("ZooKeeper: " + message(code, path));
         return write && mayHaveTakenEffect(code) ? new Outcome.Ambiguous<>(cause) : new Outcome.Unavailable<>(cause);
     }
 

@@ -17,8 +17,16 @@ import org.jspecify.annotations.Nullable;
 record Reply<T>(Code code, @Nullable T value, int failedOp, String path) {
 
     static <T> Reply<T> of(int rc, @Nullable T value, String path) {
-        Code code = Code.get(rc);
-        return new Reply<>(code == null ? Code.SYSTEMERROR : code, value, -1, path);
+        return new Reply<>(codeOf(rc), value, -1, path);
+    }
+
+    /** A newer server may answer what this client does not know; that says nothing about what became of the request. */
+    private static Code codeOf(int rc) {
+        try {
+            return Code.get(rc);
+        } catch (IllegalArgumentException unknown) {
+            return Code.SYSTEMERROR;
+        }
     }
 
     /** The operation that made a multi fail is the first with an error of its own. */
@@ -26,9 +34,9 @@ record Reply<T>(Code code, @Nullable T value, int failedOp, String path) {
         if (results != null) {
             for (int i = 0; i < results.size(); i++) {
                 if (results.get(i) instanceof OpResult.ErrorResult error) {
-                    Code code = Code.get(error.getErr());
+                    Code code = codeOf(error.getErr());
                     if (code != Code.OK && code != Code.RUNTIMEINCONSISTENCY) {
-                        return new Reply<>(code == null ? Code.SYSTEMERROR : code, null, i, path);
+                        return new Reply<>(code, null, i, path);
                     }
                 }
             }

@@ -99,7 +99,7 @@ final class Sessions implements Link.Listener {
                 return;
             }
             ground.forget();
-            ground.readOrLay(handle, true).thenAccept(outcome -> {
+            ground.readOrLay(handle).thenAccept(outcome -> {
                 if (outcome instanceof Outcome.Done<GenerationRecord> done) {
                     onGround(handle, done.value().generation());
                 } else {
@@ -239,7 +239,7 @@ final class Sessions implements Link.Listener {
                 }
             }
         };
-        // The watch was armed by the read that opened the session; what fired since then is read again here.
+        // A change since the read that opened the session is told after the grant.
         open.handle().router().listen(ground.layout().generation(), listener, () -> {});
         readGeneration(open);
     }

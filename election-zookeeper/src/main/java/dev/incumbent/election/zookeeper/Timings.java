@@ -54,7 +54,8 @@ record Timings(ElectionConfig config, Duration tickTime) {
             return Optional.of("2 x renewInterval + callTimeout + margin must be less than " + name
                     + " x (1 - clockRateError), since a heartbeat is confirmed by the one after it: 2 x " + interval
                     + " + "
-                    + config.callTimeout() + " + " + config.margin() + " = " + needed + ", but it is " + usable);
+                    + config.callTimeout() + " + " + config.margin() + " = " + needed + ", but " + timeout
+                    + " leaves " + usable);
         }
         return Optional.empty();
     }

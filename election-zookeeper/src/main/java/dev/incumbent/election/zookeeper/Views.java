@@ -98,7 +98,7 @@ final class Views {
 
     CompletableFuture<Outcome<List<CandidateInfo>>> list(Handle handle, String election) {
         CompletableFuture<Outcome<Queue>> queue = queue(handle, ground.layout().parent(election));
-        CompletableFuture<Outcome<GenerationRecord>> record = ground.readOrLay(handle, false);
+        CompletableFuture<Outcome<GenerationRecord>> record = ground.readOrLay(handle);
         return queue.thenCombine(record, (seen, now) -> {
                     if (!(seen instanceof Outcome.Done<Queue> done)) {
                         return CompletableFuture.completedFuture(Views.<List<CandidateInfo>>recast(seen));

@@ -99,7 +99,12 @@ final class ZooKeeperCoordinator implements Coordinator {
 
     @Override
     public CompletionStage<Outcome<Standing>> standing(Entry own) {
-        return onHandle(handle -> views.standing(handle, own));
+        return onHandle(handle -> views.standing(handle, own).thenApply(outcome -> ofOpenSession(own, outcome)));
+    }
+
+    /** An entry that a lost session left behind may stand for a while, but it is nobody's. */
+    private Outcome<Standing> ofOpenSession(Entry own, Outcome<Standing> outcome) {
+        return sessions.find(own.session()) != null ? outcome : outcome.map(standing -> new Standing.Gone());
     }
 
     @Override

@@ -198,6 +198,12 @@ public final class ZooKeeperElections {
             Link link = link(config, ticker);
             Map<String, String> natives = new HashMap<>();
             nativePaths.forEach((election, path) -> natives.put(election, link.prefix() + path));
+            for (String path : natives.values()) {
+                if ((path + "/").startsWith(link.prefix() + root + "/")) {
+                    throw new ElectionConfigException(
+                            "A native path must not lie below the root " + root + ": " + path);
+                }
+            }
             Layout layout = new Layout(link.prefix() + root, natives);
             return ZooKeeperCoordinator.start(link, new Ground(layout, acls()), timings, ticker);
         }

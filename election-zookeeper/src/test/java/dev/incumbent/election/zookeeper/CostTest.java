@@ -1,0 +1,185 @@
+package dev.incumbent.election.zookeeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.incumbent.election.spi.Entry;
+import dev.incumbent.election.spi.Standing;
+import dev.incumbent.election.spi.Subscription;
+import dev.incumbent.embedded.zookeeper.ClientLink;
+import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
+import dev.incumbent.embedded.zookeeper.RequestCounts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What campaigns cost, as the server and the link count it (C1, C2). */
+final class CostTest {
+
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private static EmbeddedZooKeeper server;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private Place place;
+
+    private final List<ClientLink> links = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        server = Place.server(1);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        place = new Place(server);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        place.close();
+        links.forEach(ClientLink::close);
+    }
+
+    private Member member(String name, ClientLink link) {
+        links.add(link);
+        return new Member(name, place.coordinator(place.builder().connectString(link.connectString()), Member.CLOCK));
+    }
+
+    @Test
+    void shouldCommitOnceAndTakeOneRoundTripWhenEntering() {
+        ClientLink link = server.newClientLink();
+        Member member = member("a", link);
+        Member.done(member.coordinator.withdraw(member.enrol("cost").entry()));
+        long zxid = server.lastZxid();
+        RequestCounts before = link.requestCounts();
+
+        Entry entry = member.enrol("cost").entry();
+
+        assertThat(server.lastZxid() - zxid).as("commits").isEqualTo(1);
+        assertThat(entry.epoch()).isEqualTo(server.lastZxid());
+        RequestCounts counts = link.requestCounts().since(before);
+        // Both are sent before either is answered: one round trip.
+        assertThat(counts.of("multi")).isEqualTo(1);
+        assertThat(counts.of("getChildren")).isEqualTo(1);
+        assertThat(counts.withoutPings()).isEqualTo(2);
+
+        long entered = server.lastZxid();
+        Member.done(member.coordinator.withdraw(entry));
+        assertThat(server.lastZxid() - entered).as("commits").isEqualTo(1);
+    }
+
+    @Test
+    void shouldSendTheViewBeforeTheEntryIsAnswered() {
+        ClientLink link = server.newClientLink();
+        Member member = member("a", link);
+        Member.done(member.coordinator.withdraw(member.enrol("pipelined").entry()));
+        RequestCounts before = link.requestCounts();
+        link.holdReplies();
+
+        var entered = member.coordinator.enrol(member.request("pipelined", ""));
+
+        link.awaitPassed("getChildren", before.of("getChildren") + 1, Member.PATIENCE);
+        assertThat(entered.toCompletableFuture()).isNotDone();
+        link.release();
+        assertThat(Member.done(entered).standing()).isEqualTo(new Standing.Head());
+    }
+
+    @Test
+    void shouldTellOneWaiterOnlyWhenTheLeaderLeaves() {
+        int waiters = 8;
+        Member leader = member("leader", server.newClientLink());
+        Entry head = leader.enrol("handoff").entry();
+        List<List<String>> reports = new ArrayList<>();
+        List<RequestCounts> before = new ArrayList<>();
+        List<Subscription> follows = new ArrayList<>();
+        for (int i = 0; i < waiters; i++) {
+            Member waiter = member("waiter-" + i, server.newClientLink());
+            var enrolment = waiter.enrol("handoff");
+            String ahead = ((Standing.Behind) enrolment.standing()).predecessor();
+            List<String> heard = new CopyOnWriteArrayList<>();
+            reports.add(heard);
+            follows.add(waiter.coordinator.follow(enrolment.entry(), Optional.of(ahead), waiter.sink(heard)));
+            Member.done(waiter.coordinator.standing(enrolment.entry()));
+        }
+        links.forEach(link -> before.add(link.requestCounts()));
+        long zxid = server.lastZxid();
+
+        Member.done(leader.coordinator.withdraw(head));
+
+        Awaitility.await().atMost(Member.PATIENCE).until(() -> !reports.get(0).isEmpty());
+        assertThat(reports.get(0)).containsExactly("predecessorGone");
+        assertThat(server.lastZxid() - zxid).as("commits").isEqualTo(1);
+        long notifications = 0;
+        long requests = 0;
+        for (int i = 1; i < links.size(); i++) {
+            RequestCounts counts = links.get(i).requestCounts().since(before.get(i));
+            notifications += counts.notifications();
+            requests += counts.withoutPings();
+        }
+        assertThat(notifications).isEqualTo(1);
+        assertThat(requests).isZero();
+        follows.forEach(Subscription::close);
+    }
+
+    @Test
+    void shouldHearNothingWhenOthersQueueUpBehindAnObservedLeader() {
+        Member leader = member("leader", server.newClientLink());
+        leader.enrol("observed");
+        ClientLink link = server.newClientLink();
+        Member onlooker = member("onlooker", link);
+        List<String> seen = new CopyOnWriteArrayList<>();
+        Subscription observation =
+                onlooker.coordinator.observe("observed", new dev.incumbent.election.spi.ObservationSink() {
+                    @Override
+                    public void head(Optional<dev.incumbent.election.CandidateInfo> head) {
+                        seen.add(head.map(info -> info.id().value()).orElse("nobody"));
+                    }
+
+                    @Override
+                    public void broken(String reason) {
+                        seen.add("broken");
+                    }
+                });
+        Awaitility.await().atMost(Member.PATIENCE).until(() -> !seen.isEmpty());
+        long before = link.requestCounts().notifications();
+
+        for (int i = 0; i < 5; i++) {
+            Member.done(leader.coordinator.withdraw(leader.enrol("observed").entry()));
+        }
+        Member.done(onlooker.coordinator.list("observed"));
+
+        assertThat(link.requestCounts().notifications() - before).isZero();
+        assertThat(seen).containsExactly("leader");
+        observation.close();
+    }
+
+    @Test
+    void shouldSendNothingButChecksWhenRenewing() {
+        ClientLink link = server.newClientLink();
+        Member member = member("a", link);
+        Entry own = member.enrol("renewed").entry();
+        List<String> heard = new CopyOnWriteArrayList<>();
+        member.coordinator.follow(own, Optional.empty(), member.sink(heard));
+        Member.done(member.coordinator.standing(own));
+        RequestCounts before = link.requestCounts();
+
+        Member.done(member.coordinator.renew(member.grant.id()));
+
+        RequestCounts counts = link.requestCounts().since(before);
+        assertThat(counts.of("multi")).isEqualTo(2);
+        assertThat(counts.withoutPings()).isEqualTo(2);
+        assertThat(counts.notifications()).isZero();
+        assertThat(heard).isEmpty();
+    }
+}
