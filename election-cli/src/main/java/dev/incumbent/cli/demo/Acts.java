@@ -85,8 +85,9 @@ final class Acts {
         stage.transcript().expectEndOf(old.candidate());
         victim.kill();
         stage.narrator()
-                .at("kill -9 " + victim.pid() + ": " + old.candidate() + " is gone without a word. Its lease of "
-                        + stage.lease().toSeconds() + " s has to end before anybody else may lead.");
+                .at("kill -9 " + victim.pid() + ": " + old.candidate()
+                        + " is gone without a word. Nobody else may lead until "
+                        + stage.lease().toSeconds() + " s after its last heartbeat.");
         Event exited = stage.await(mark, Kind.EXITED, old.candidate(), "the end of " + old.candidate());
         if (exited.number(0) != EXIT_BY_SIGKILL) {
             throw new NotSeenException("a process ended by SIGKILL; its exit code is " + exited.number(0));

@@ -138,9 +138,7 @@ final class FrozenLeader {
 
     private static void requireDeposed(Stage stage, int mark, Event old) throws NotSeenException, InterruptedException {
         Event revoked = stage.await(mark, Kind.REVOKED, old.candidate(), "the end of " + old.candidate() + "'s term");
-        stage.narrator()
-                .at(old.candidate() + " knows by now that its term is over (" + revoked.text(1)
-                        + ") and stands again.");
+        stage.narrator().at(old.candidate() + " knows by now that its term is over (" + revoked.text(1) + ").");
     }
 
     /** The fence was no obstacle to the rightful leader. */
