@@ -42,7 +42,7 @@ final class Checker {
         final boolean releaseUndrained;
         boolean elected;
         boolean revoked;
-        boolean wasInvalid;
+        boolean valid;
         boolean stopped;
         boolean sealed;
 
@@ -134,32 +134,38 @@ final class Checker {
         for (int i = 0; i < inOffice.size(); i++) {
             Term term = inOffice.get(i);
             boolean ended = term.leadership.revocation().isPresent();
-            boolean valid = believes(term);
-            if (valid) {
+            term.valid = believes(term);
+            if (term.valid) {
                 checkValid(term, ended);
-            }
-            if (ended && term.revoked && !valid) {
+            } else if (ended && term.revoked) {
                 inOffice.remove(i--);
             }
         }
+        checkOverlaps();
     }
 
     private void checkValid(Term term, boolean ended) {
-        if (isWaived(term)) {
-            return;
+        if (!isWaived(term)) {
+            if (ended && term.leadership.isValid()) {
+                simulation.violated("S6", term + " is valid after its end");
+            }
+            checkEntry(term);
         }
-        if (ended && term.leadership.isValid()) {
-            simulation.violated("S6", term + " is valid after its end");
-        }
-        for (Term other : inOffice) {
-            if (other != term
-                    && other.leadership.election().equals(term.leadership.election())
-                    && believes(other)
-                    && !isWaived(other)) {
-                simulation.violated("S2", term + " and " + other + " are both valid");
+    }
+
+    private void checkOverlaps() {
+        for (int i = 0; i < inOffice.size(); i++) {
+            Term one = inOffice.get(i);
+            for (int j = i + 1; one.valid && j < inOffice.size(); j++) {
+                Term other = inOffice.get(j);
+                if (other.valid
+                        && other.leadership.election().equals(one.leadership.election())
+                        && !isWaived(one)
+                        && !isWaived(other)) {
+                    simulation.violated("S2", one + " and " + other + " are both valid");
+                }
             }
         }
-        checkEntry(term);
     }
 
     private void checkEntry(Term term) {

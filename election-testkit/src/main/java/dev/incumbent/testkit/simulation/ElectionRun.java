@@ -75,7 +75,9 @@ final class ElectionRun {
 
         String report() {
             return "Seed " + seed + ": "
-                    + violation.map(found -> found.invariant() + ": " + found.message()).orElse("nothing violated")
+                    + violation
+                            .map(found -> found.invariant() + ": " + found.message())
+                            .orElse("nothing violated")
                     + "\nRun it again with -Dsimulation.seed=" + seed + "\n" + String.join("\n", trace);
         }
     }
@@ -89,7 +91,7 @@ final class ElectionRun {
                 .leaseTtl(Duration.ofSeconds(10))
                 .clockRateError(rateError)
                 .build();
-        this.store = new SimulatedStore(simulation, style(), config.leaseTtl());
+        this.store = new SimulatedStore(simulation, wiring.style().orElseGet(this::style), config.leaseTtl());
         this.checker = new Checker(simulation, store, wiring);
         this.storage = new Storage(simulation, checker, wiring);
         this.wallSharesRate = simulation.chance(0.5);
@@ -113,8 +115,9 @@ final class ElectionRun {
             case 0, 1 -> StoreStyle.etcd();
             case 2, 3 -> StoreStyle.zooKeeper();
             case 4 -> StoreStyle.consul();
-            default -> new StoreStyle(
-                    simulation.chance(0.5), simulation.chance(0.5), simulation.chance(0.5), simulation.chance(0.5));
+            default ->
+                new StoreStyle(
+                        simulation.chance(0.5), simulation.chance(0.5), simulation.chance(0.5), simulation.chance(0.5));
         };
     }
 
@@ -156,7 +159,8 @@ final class ElectionRun {
         if (simulation.chance(0.3)) {
             rate = simulation.chance(0.5) ? 1 - rateError : 1 + rateError;
         }
-        SimulatedTicker ticker = new SimulatedTicker(simulation, rate, wallSharesRate, simulation.random().nextLong());
+        SimulatedTicker ticker = new SimulatedTicker(
+                simulation, rate, wallSharesRate, simulation.random().nextLong());
         SimulatedProcess process = new SimulatedProcess(simulation, "p" + ++names, ticker);
         process.stuckCallbacks(calm ? 0 : stuckCallbacks);
         Member member = new Member(simulation, store, checker, storage, wiring, config, process, weather);
@@ -193,7 +197,9 @@ final class ElectionRun {
         possible.add(new Fault("streams", () -> someone().connection().breakStreams()));
         possible.add(new Fault("pause", this::pause));
         possible.add(new Fault("crash", this::crash));
-        possible.add(new Fault("leave", this::leave));
+        if (wiring.leaves()) {
+            possible.add(new Fault("leave", this::leave));
+        }
         possible.add(new Fault("requeue", () -> someCandidacy().ifPresent(Candidacy::requeue)));
         possible.add(new Fault("proclaim", () -> someCandidacy().ifPresent(some -> some.proclaim(new byte[] {1}))));
         possible.add(new Fault("unfit", this::unfit));
@@ -223,7 +229,10 @@ final class ElectionRun {
                 Fault fault = faults.get(simulation.below(faults.size()));
                 simulation.log("FAULT", fault::name);
                 fault.action().run();
-                while (members.stream().filter(member -> member.process().isAlive()).count() < 2) {
+                while (members.stream()
+                                .filter(member -> member.process().isAlive())
+                                .count()
+                        < 2) {
                     join(weather);
                 }
                 scheduleFault(weather);
@@ -369,9 +378,11 @@ final class ElectionRun {
 
     private long settle(long since) {
         // Those who wait behind orphans wait for the holder of each, one after the other.
-        long limit = since + (SETTLE_LIMIT_TTLS + 2L * orphans()) * config.leaseTtl().toNanos();
+        long limit =
+                since + (SETTLE_LIMIT_TTLS + 2L * orphans()) * config.leaseTtl().toNanos();
         while (simulation.violation() == null && !disorder().isEmpty()) {
             if (simulation.now() >= limit) {
+                checkSettled();
                 simulation.violated(
                         "L3",
                         "no order " + SETTLE_LIMIT_TTLS + " times to live after the last fault: " + disorder() + "; "

@@ -1,14 +1,15 @@
 package dev.incumbent.testkit.simulation;
 
 import dev.incumbent.election.CampaignOptions;
-import dev.incumbent.election.CandidateId;
 import dev.incumbent.election.Candidacy;
 import dev.incumbent.election.CandidacyState;
+import dev.incumbent.election.CandidateId;
 import dev.incumbent.election.ElectionConfig;
 import dev.incumbent.election.Leadership;
 import dev.incumbent.election.LeadershipListener;
 import dev.incumbent.election.Observation;
 import dev.incumbent.election.RevocationCause;
+import dev.incumbent.election.Ticker;
 import dev.incumbent.election.internal.runtime.CoordinatedClient;
 import dev.incumbent.election.spi.ElectionRuntime;
 import dev.incumbent.election.spi.Entry;
@@ -40,7 +41,9 @@ final class Member implements Witness {
     private static final class Stand {
         final Candidacy candidacy;
         final boolean releaseUndrained;
-        @Nullable Leadership seen;
+
+        @Nullable
+        Leadership seen;
 
         Stand(Candidacy candidacy, boolean releaseUndrained) {
             this.candidacy = candidacy;
@@ -61,8 +64,8 @@ final class Member implements Witness {
         this.checker = checker;
         this.storage = storage;
         this.process = process;
-        this.connection = new SimulatedCoordinator(simulation, process, store, weather, this);
-        var ticker = wiring.ticker(process.ticker());
+        Ticker ticker = wiring.ticker(process.ticker());
+        this.connection = new SimulatedCoordinator(simulation, process, ticker, store, weather, this);
         this.client = CoordinatedClient.start(
                 wiring.coordinator(connection, ticker),
                 config,

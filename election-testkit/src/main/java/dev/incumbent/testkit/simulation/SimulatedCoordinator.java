@@ -69,13 +69,18 @@ final class SimulatedCoordinator implements Coordinator {
     }
 
     SimulatedCoordinator(
-            Simulation simulation, SimulatedProcess process, SimulatedStore store, Weather weather, Witness witness) {
+            Simulation simulation,
+            SimulatedProcess process,
+            Ticker ticker,
+            SimulatedStore store,
+            Weather weather,
+            Witness witness) {
         this.simulation = simulation;
         this.process = process;
         this.store = store;
         this.weather = weather;
         this.witness = witness;
-        this.ticker = process.ticker();
+        this.ticker = ticker;
         store.attach(listener);
     }
 
@@ -156,7 +161,8 @@ final class SimulatedCoordinator implements Coordinator {
 
     /** Nothing is lost, but nothing arrives for a while. */
     void stall(long nanos) {
-        simulation.log("FAULT", () -> "connection of " + process.name() + " stalls for " + nanos / Simulation.MILLI + " ms");
+        simulation.log(
+                "FAULT", () -> "connection of " + process.name() + " stalls for " + nanos / Simulation.MILLI + " ms");
         stalledUntil = simulation.now() + nanos;
     }
 
@@ -439,8 +445,7 @@ final class SimulatedCoordinator implements Coordinator {
         Stamp before = ticker.stamp();
         return this.<SessionGrant>request(true, "open session", now -> {
                     SessionId id = now.openSession(store.ttl(), simulation.now());
-                    return new Outcome.Done<>(
-                            new SessionGrant(id, new Renewal(before, store.ttl()), now.generation()));
+                    return new Outcome.Done<>(new SessionGrant(id, new Renewal(before, store.ttl()), now.generation()));
                 })
                 .thenApply(outcome -> {
                     if (outcome instanceof Outcome.Done<SessionGrant> done) {
@@ -481,8 +486,7 @@ final class SimulatedCoordinator implements Coordinator {
 
     @Override
     public CompletionStage<Outcome<Enrolment>> enrol(EnrolRequest request) {
-        return request(
-                true, "enrol in " + request.election() + " for " + request.session(), now -> now.enrol(request));
+        return request(true, "enrol in " + request.election() + " for " + request.session(), now -> now.enrol(request));
     }
 
     @Override

@@ -33,7 +33,9 @@ final class SimulatedStore {
         this.simulation = simulation;
         this.ttl = ttl;
         this.entries = new EntryStore(
-                style, new UUID(simulation.random().nextLong(), simulation.random().nextLong()), this::onChange);
+                style,
+                new UUID(simulation.random().nextLong(), simulation.random().nextLong()),
+                this::onChange);
         expireNow();
     }
 
@@ -77,8 +79,7 @@ final class SimulatedStore {
         } else if (change instanceof StoreChange.Added added) {
             entryChanges++;
             Entry entry = added.entry().entry();
-            simulation.log(
-                    "store", () -> "added " + entry.election() + "#" + entry.epoch() + " of " + entry.session());
+            simulation.log("store", () -> "added " + entry.election() + "#" + entry.epoch() + " of " + entry.session());
         } else {
             simulation.log("store", () -> String.valueOf(change));
         }
