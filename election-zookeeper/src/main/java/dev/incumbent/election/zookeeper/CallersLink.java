@@ -83,10 +83,9 @@ final class CallersLink extends Link implements CuratorListener {
             Handle handle = current();
             if (handle == null || handle.zk() != zk) {
                 handle = new Handle(zk, null);
+                handle.connected(true);
+                handle.noteTimeout();
                 install(handle);
-                if (handle.isConnected()) {
-                    handle.noteTimeout();
-                }
             }
             return handle;
         } catch (Exception failure) {

@@ -13,6 +13,7 @@ final class Handle {
     private final Requests requests;
     private final WatchRouter router;
     private volatile int leastTimeoutMillis;
+    private volatile boolean connected;
 
     Handle(ZooKeeper zk, @Nullable ConnectStamps stamps) {
         this.zk = zk;
@@ -37,9 +38,17 @@ final class Handle {
         return router.gate();
     }
 
-    /** Whether requests reach a server that takes writes. */
+    /**
+     * Whether requests reach a server that takes writes. The client's own state is not enough: it goes on saying so for up
+     * to a second after the connection broke.
+     */
     boolean isConnected() {
-        return zk.getState() == ZooKeeper.States.CONNECTED;
+        return connected && zk.getState() == ZooKeeper.States.CONNECTED;
+    }
+
+    /** Takes note of an event, or of the state found on a handle whose events were not seen. */
+    void connected(boolean now) {
+        connected = now;
     }
 
     boolean isAlive() {

@@ -101,6 +101,9 @@ abstract class Link implements AutoCloseable {
 
     /** Handles a change of state; on the event thread. */
     void onState(Handle handle, KeeperState state) {
+        if (state != KeeperState.SaslAuthenticated) {
+            handle.connected(state == KeeperState.SyncConnected);
+        }
         switch (state) {
             case SyncConnected -> {
                 handle.noteTimeout();

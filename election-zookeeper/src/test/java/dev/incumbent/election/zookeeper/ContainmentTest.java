@@ -1,0 +1,228 @@
+package dev.incumbent.election.zookeeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.incumbent.election.ElectionConfig;
+import dev.incumbent.election.Stamp;
+import dev.incumbent.election.spi.Entry;
+import dev.incumbent.election.spi.Renewal;
+import dev.incumbent.embedded.zookeeper.ClientLink;
+import dev.incumbent.embedded.zookeeper.Direction;
+import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
+import dev.incumbent.embedded.zookeeper.ZooKeeperExtension;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooKeeper;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * S2 on real servers: what renewals prove is never later than the moment at which another server removed the entry.
+ *
+ * <p>The client hangs on a follower that is cut off from its leader at the worst moment. Beside the rule in use runs what
+ * weaker rules would have claimed from the same heartbeats: they must be caught.
+ */
+final class ContainmentTest {
+
+    private static final Duration TICK = Duration.ofMillis(500);
+    private static final Duration TTL = Duration.ofSeconds(4);
+    private static final ElectionConfig TIMING = ElectionConfig.forTtl(TTL);
+
+    @RegisterExtension
+    static final ZooKeeperExtension ZOOKEEPER = ZooKeeperExtension.of(
+            EmbeddedZooKeeper.builder().nodes(3).tickTime(TICK).syncLimit(20));
+
+    private final EmbeddedZooKeeper ensemble = ZOOKEEPER.get();
+    private final RenewalChain withoutSpacing = new RenewalChain(0, null);
+    private @Nullable Stamp lastBeat;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private ZooKeeperCoordinator coordinator;
+
+    @SuppressWarnings("NullAway.Init")
+    private ClientLink link;
+
+    @SuppressWarnings("NullAway.Init")
+    private ZooKeeper witness;
+
+    @SuppressWarnings("NullAway.Init")
+    private Member member;
+
+    private int follower;
+
+    @BeforeEach
+    void open() throws Exception {
+        follower = ensemble.followers().get(0);
+        link = ensemble.newClientLink(follower);
+        witness = Place.client(ensemble.directConnectString(ensemble.leader()));
+        coordinator = (ZooKeeperCoordinator) ZooKeeperElections.builder()
+                .connectString(link.connectString())
+                .root("/containment-" + System.nanoTime())
+                .tickTime(TICK)
+                .coordinator(TIMING, Member.CLOCK);
+        member = new Member("held", coordinator);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        link.heal();
+        ensemble.heal();
+        coordinator.close();
+        link.close();
+        witness.close();
+    }
+
+    /** Lets time pass that the schedule asks for; nothing is synchronised by it. */
+    private static void pass(Duration time) {
+        long until = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < until) {
+            LockSupport.parkNanos(until - System.nanoTime());
+        }
+    }
+
+    private Renewal beat() {
+        Stamp sent = Member.CLOCK.stamp();
+        Renewal renewal = Member.done(coordinator.renew(member.grant.id()));
+        withoutSpacing.confirmed(sent, System.nanoTime(), null);
+        lastBeat = sent;
+        return renewal;
+    }
+
+    private List<Renewal> beats(int count) {
+        List<Renewal> renewals = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            pass(coordinator.traits().minRenewSpacing().plusMillis(20));
+            renewals.add(beat());
+        }
+        return renewals;
+    }
+
+    /** Completes with the instant at which a server of the majority has removed the entry. */
+    private CompletableFuture<Long> gone(Entry entry) throws Exception {
+        CompletableFuture<Long> gone = new CompletableFuture<>();
+        witness.sync(entry.key());
+        assertThat(witness.exists(entry.key(), event -> {
+                    if (event.getType() == Watcher.Event.EventType.NodeDeleted) {
+                        gone.complete(System.nanoTime());
+                    }
+                }))
+                .isNotNull();
+        return gone;
+    }
+
+    private static long claimedBy(@Nullable Stamp proven) {
+        assertThat(proven).isNotNull();
+        return (proven == null ? 0 : proven.nanos()) + TTL.toNanos();
+    }
+
+    private void assertContained(Renewal newest, long gone) {
+        assertThat(gone - Member.deadlineNanos(newest))
+                .as("nanoseconds from the deadline to the removal")
+                .isPositive();
+    }
+
+    @Test
+    void shouldEndBeforeTheEntryWhenFollowerIsCutOff() throws Exception {
+        Entry entry = member.enrol("cut").entry();
+        CompletableFuture<Long> gone = gone(entry);
+        List<Renewal> renewals = beats(4);
+        assertThat(renewals.get(3).countedFrom().nanosSince(renewals.get(1).countedFrom()))
+                .as("the chain moves on")
+                .isGreaterThan(2 * TICK.toNanos());
+
+        ensemble.isolate(follower);
+
+        assertContained(renewals.get(3), gone.get(30, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void shouldEndBeforeTheEntryWhenRequestsWereHeldAndFollowerIsCutOffOnceConfirmed() throws Exception {
+        Entry entry = member.enrol("requests-held").entry();
+        CompletableFuture<Long> gone = gone(entry);
+        List<Renewal> renewals = beats(3);
+        link.holdRequests();
+        pass(Duration.ofMillis(2200));
+        link.release();
+
+        renewals.add(beat());
+        renewals.add(beat());
+        ensemble.isolate(follower);
+
+        long removed = gone.get(30, TimeUnit.SECONDS);
+        assertContained(renewals.get(4), removed);
+        // The mutants: one heartbeat, counted from its send; and three, without the tick between the beats.
+        assertThat(removed - claimedBy(lastBeat)).as("one heartbeat").isNegative();
+        assertThat(removed - claimedBy(withoutSpacing.proven()))
+                .as("no spacing")
+                .isNegative();
+    }
+
+    @Test
+    void shouldEndBeforeTheEntryWhenRepliesAreHeldWhileFollowerIsCutOff() throws Exception {
+        Entry entry = member.enrol("replies-held").entry();
+        CompletableFuture<Long> gone = gone(entry);
+        List<Renewal> renewals = beats(3);
+        pass(coordinator.traits().minRenewSpacing());
+        link.holdFrom(Direction.TO_CLIENT, frame -> frame.is("multi"));
+        Stamp sent = Member.CLOCK.stamp();
+        var late = coordinator.renew(member.grant.id());
+        link.awaitHeld(Direction.TO_CLIENT, frame -> frame.is("multi"), Member.PATIENCE);
+        link.deliver(Direction.TO_CLIENT, 1);
+        Awaitility.await().atMost(Member.PATIENCE).until(() -> link.held(Direction.TO_CLIENT).stream()
+                .anyMatch(frame -> frame.is("multi")));
+
+        ensemble.isolate(follower);
+        pass(Duration.ofSeconds(1));
+        link.release();
+
+        Renewal renewal = Member.done(late);
+        assertThat(renewal.countedFrom().nanosSince(sent))
+                .as("not from its own send")
+                .isNegative();
+        assertThat(renewal.countedFrom().nanosSince(renewals.get(2).countedFrom()))
+                .isPositive();
+        assertContained(renewal, gone.get(30, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void shouldCountFromTheNewConnectionOnceABeatOnItWasConfirmed() throws Exception {
+        member.enrol("reconnect");
+        List<Renewal> renewals = beats(2);
+        Stamp before = Member.CLOCK.stamp();
+
+        link.reset();
+        member.await("unreachable");
+        member.await("reachable");
+        Renewal renewal = Member.done(coordinator.renew(member.grant.id()));
+
+        assertThat(renewal.countedFrom().nanosSince(before))
+                .as("later than what two beats on the old connection prove")
+                .isPositive();
+        assertThat(renewal.countedFrom().nanosSince(renewals.get(1).countedFrom()))
+                .isPositive();
+        assertThat(Member.CLOCK.stamp().nanosSince(renewal.countedFrom())).isPositive();
+    }
+
+    @Test
+    void shouldEndBeforeTheEntryWhenReconnectingToAFollowerThatIsCutOff() throws Exception {
+        Entry entry = member.enrol("reconnect-cut").entry();
+        CompletableFuture<Long> gone = gone(entry);
+        List<Renewal> renewals = beats(3);
+        link.reset();
+        member.await("reachable");
+        renewals.add(Member.done(coordinator.renew(member.grant.id())));
+
+        ensemble.isolate(follower);
+
+        assertContained(renewals.get(3), gone.get(30, TimeUnit.SECONDS));
+    }
+}
