@@ -59,9 +59,6 @@ public sealed interface CandidacyEvent {
     /** The entry ahead is gone. */
     record PredecessorGone(long follow) implements CandidacyEvent {}
 
-    /** The entry ahead is gone, and the stream itself shows the place now. */
-    record Moved(long follow, Standing standing) implements CandidacyEvent {}
-
     /** The entry ahead lost its session and stays. */
     record PredecessorOrphaned(long follow, Duration holderTtl) implements CandidacyEvent {}
 

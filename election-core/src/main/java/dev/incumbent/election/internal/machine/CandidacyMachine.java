@@ -103,10 +103,6 @@ public final class CandidacyMachine extends CandidacyDraft {
     private boolean onStream(CandidacyEvent event) {
         if (event instanceof CandidacyEvent.PredecessorGone gone) {
             onPredecessorGone(gone.follow());
-        } else if (event instanceof CandidacyEvent.Moved moved) {
-            if (isFollowing(moved.follow()) && phase == CandidacyState.WAITING) {
-                adopt(moved.standing());
-            }
         } else if (event instanceof CandidacyEvent.PredecessorOrphaned orphaned) {
             onPredecessorOrphaned(orphaned.follow(), orphaned.holderTtl());
         } else if (event instanceof CandidacyEvent.OwnGone gone) {

@@ -20,7 +20,6 @@ import dev.incumbent.election.spi.EnrolRequest;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.FollowSink;
 import dev.incumbent.election.spi.Outcome;
-import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.Subscription;
 import dev.incumbent.fencing.FencingToken;
 import java.time.Duration;
@@ -222,11 +221,6 @@ final class CandidacyRunner implements Candidacy {
         @Override
         public void predecessorGone() {
             post(new CandidacyEvent.PredecessorGone(number));
-        }
-
-        @Override
-        public void moved(Standing standing) {
-            post(new CandidacyEvent.Moved(number, standing));
         }
 
         @Override

@@ -44,7 +44,6 @@ class CandidacyMachinePropertyTest {
         READ_GONE,
         READ_FAILED,
         PREDECESSOR_GONE,
-        MOVED,
         PREDECESSOR_ORPHANED,
         OWN_GONE,
         BROKEN,
@@ -111,7 +110,6 @@ class CandidacyMachinePropertyTest {
                     candidate.on(new CandidacyEvent.StandingRead(
                             candidate.model().read(), new Outcome.Unavailable<>(lost())));
                 case PREDECESSOR_GONE -> candidate.on(new CandidacyEvent.PredecessorGone(follow));
-                case MOVED -> candidate.on(new CandidacyEvent.Moved(follow, Candidate.HEAD));
                 case PREDECESSOR_ORPHANED ->
                     candidate.on(new CandidacyEvent.PredecessorOrphaned(follow, Duration.ofSeconds(10)));
                 case OWN_GONE -> candidate.on(new CandidacyEvent.OwnGone(follow));

@@ -163,19 +163,6 @@ class CandidacyMachineTest {
         }
 
         @Test
-        void shouldTakeOfficeWithoutAReadWhenTheStreamItselfShowsTheHead() {
-            Candidate candidate = new Candidate()
-                    .open()
-                    .enrolled(7, new Standing.Behind("p", false))
-                    .on(new CandidacyEvent.Moved(1, new Standing.Behind("q", false)));
-            assertThat(candidate.commands())
-                    .contains(new CandidacyCommand.Follow(2, candidate.entry(7), Optional.of("q")));
-            candidate.on(new CandidacyEvent.Moved(2, HEAD));
-            assertThat(candidate.phase()).isEqualTo(CandidacyState.LEADING);
-            assertThat(candidate.history()).noneMatch(CandidacyCommand.ReadStanding.class::isInstance);
-        }
-
-        @Test
         void shouldIgnoreAStreamThatIsNoLongerFollowed() {
             Candidate candidate = new Candidate().waiting(7).on(new CandidacyEvent.PredecessorGone(99));
             assertThat(candidate.phase()).isEqualTo(CandidacyState.WAITING);
