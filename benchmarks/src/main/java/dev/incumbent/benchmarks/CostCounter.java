@@ -13,7 +13,7 @@ import java.util.List;
 final class CostCounter implements AutoCloseable {
 
     /** Longer than any reply of an idle server takes; shorter only makes the counts vary. */
-    private static final Duration QUIET = Duration.ofMillis(150);
+    private static final Duration QUIET = Duration.ofMillis(100);
 
     /** A candidate whose messages are counted and can be held. */
     record Linked(Candidate candidate, ClientLink link) implements Candidate {

@@ -50,6 +50,7 @@ final class CostRun {
                             counter.roundTripsOfCampaign(0, "counted-new")));
             for (int waiters : settings.waiters()) {
                 HandoffQueue queue = new HandoffQueue("counted-queue-of-" + waiters, counter.candidates(waiters + 1));
+                counter.handOff(queue); // only the first heir entered when nobody but the leader was ahead
                 Cost.Usual usual = repeat(i -> counter.handOff(queue));
                 bills.put(LatencyRun.handoff(recipe, waiters), new Bill(usual, counter.roundTripsOfHeir(queue)));
                 queue.dissolve();

@@ -47,7 +47,7 @@ record Settings(
         }
         Settings settings = new Settings(
                 numbers(take(given, "nodes", "1,3")),
-                numbers(take(given, "waiters", "2,10,100")),
+                numbers(take(given, "waiters", "1,2,10,100")),
                 Integer.parseInt(take(given, "warmup", "3")),
                 Integer.parseInt(take(given, "rounds", "12")),
                 Integer.parseInt(take(given, "samples", "20")),
