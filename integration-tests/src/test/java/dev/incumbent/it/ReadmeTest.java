@@ -31,7 +31,8 @@ class ReadmeTest {
         String source = block("public class FirstProgram");
         Path classes = compile(dir, "FirstProgram", source);
         try (EmbeddedZooKeeper server = EmbeddedZooKeeper.start(1);
-                URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
+                URLClassLoader loader =
+                        new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
             String printed = run(loader.loadClass("FirstProgram"), server.connectString());
             assertThat(printed).contains("leading with billing/settlement#").contains("balance 100");
         }
@@ -52,7 +53,9 @@ class ReadmeTest {
     void shouldNameOnlyFilesThatExist() throws Exception {
         Matcher links = Pattern.compile("\\]\\(([^)#:]+)\\)").matcher(Files.readString(README));
         while (links.find()) {
-            assertThat(README.resolveSibling(links.group(1))).as("linked from the README").exists();
+            assertThat(README.resolveSibling(links.group(1)))
+                    .as("linked from the README")
+                    .exists();
         }
     }
 
@@ -82,7 +85,8 @@ class ReadmeTest {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
-            program.getMethod("main", String[].class).invoke(null, (Object) List.of(argument).toArray(new String[0]));
+            program.getMethod("main", String[].class)
+                    .invoke(null, (Object) List.of(argument).toArray(new String[0]));
         } finally {
             System.setOut(before);
         }

@@ -5,7 +5,6 @@ import dev.incumbent.election.ElectionClient;
 import dev.incumbent.election.ElectionConfig;
 import dev.incumbent.election.Ticker;
 import dev.incumbent.election.internal.runtime.SingleThreadLoop;
-import dev.incumbent.election.internal.runtime.SystemTicker;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Objects;

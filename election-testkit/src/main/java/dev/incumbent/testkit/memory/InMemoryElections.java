@@ -3,12 +3,11 @@ package dev.incumbent.testkit.memory;
 import dev.incumbent.election.CandidateInfo;
 import dev.incumbent.election.ElectionConfig;
 import dev.incumbent.election.Ticker;
-import dev.incumbent.election.internal.runtime.SingleThreadLoop;
-import dev.incumbent.election.internal.runtime.SystemTicker;
 import dev.incumbent.election.spi.Coordinator;
 import dev.incumbent.election.spi.ElectionClientBuilder;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.SessionId;
+import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.testkit.store.EntryStore;
 import dev.incumbent.testkit.store.Hand;
 import dev.incumbent.testkit.store.StoreChange;
@@ -55,8 +54,14 @@ public final class InMemoryElections implements AutoCloseable {
     private final EntryStore store;
     private final List<StoreListener> streams = new CopyOnWriteArrayList<>();
 
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "in-memory-coordinator");
+        thread.setDaemon(true);
+        return thread;
+    }
+
     private InMemoryElections(StoreStyle style) {
-        server = new ScheduledThreadPoolExecutor(1, SingleThreadLoop.daemons("in-memory-coordinator"));
+        server = new ScheduledThreadPoolExecutor(1, InMemoryElections::daemon);
         server.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         server.setRemoveOnCancelPolicy(true);
         store = new EntryStore(style, UUID.randomUUID(), this::onChange);

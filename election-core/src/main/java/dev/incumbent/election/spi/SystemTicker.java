@@ -1,8 +1,8 @@
-package dev.incumbent.election.internal.runtime;
+package dev.incumbent.election.spi;
 
 import dev.incumbent.election.Ticker;
 
-/** The one class that reads the machine's clocks. */
+/** The clocks of this machine; the one class of the SDK that reads them. */
 public enum SystemTicker implements Ticker {
     /** The clocks of this process. */
     INSTANCE;
