@@ -28,13 +28,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,14 +119,10 @@ public abstract class ElectionContractTest {
         Eventually.until(harness.patience(), "State " + state, candidacy::state, now -> now == state);
     }
 
-    private static void await(CountDownLatch latch, Duration patience) throws InterruptedException {
-        assertThat(latch.await(patience.toMillis(), TimeUnit.MILLISECONDS))
-                .as("happened within %s", patience)
-                .isTrue();
-    }
-
     private void await(CountDownLatch latch) throws InterruptedException {
-        await(latch, harness.patience());
+        assertThat(latch.await(harness.patience().toMillis(), TimeUnit.MILLISECONDS))
+                .as("happened within %s", harness.patience())
+                .isTrue();
     }
 
     private static CampaignOptions with(LeadershipListener... listeners) {
@@ -347,24 +343,17 @@ public abstract class ElectionContractTest {
 
     @Test
     final void shouldCloseFromInsideAListener() throws InterruptedException {
-        AtomicReference<Candidacy> self = new AtomicReference<>();
-        CountDownLatch known = new CountDownLatch(1);
+        CompletableFuture<Candidacy> self = new CompletableFuture<>();
         CountDownLatch returned = new CountDownLatch(1);
         LeadershipListener closer = new LeadershipListener() {
             @Override
             public void elected(Leadership leadership) {
-                try {
-                    ElectionContractTest.await(known, harness.patience());
-                } catch (InterruptedException interrupted) {
-                    Thread.currentThread().interrupt();
-                }
-                self.get().close();
+                get(self).close();
                 returned.countDown();
             }
         };
         Candidacy candidacy = harness.client("first").election(NAME).campaign(with(closer));
-        self.set(candidacy);
-        known.countDown();
+        self.complete(candidacy);
 
         await(returned);
         awaitState(candidacy, CandidacyState.CLOSED);
