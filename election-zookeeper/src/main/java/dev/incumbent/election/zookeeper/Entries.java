@@ -23,6 +23,7 @@ import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -150,12 +151,13 @@ final class Entries {
             OpenSession open, EnrolRequest request, List<OpResult> results, Reply<List<String>> children) {
         contained.add(request.election());
         OpResult.CreateResult created = (OpResult.CreateResult) results.get(CREATE);
-        int sequence = NodeName.parse(Layout.nameOf(created.getPath()))
-                .map(NodeName::sequence)
-                .orElse(0);
+        // ZooKeeper's client leaves the chroot in the paths that a multi yields.
+        String name = Layout.nameOf(created.getPath());
+        String path = ground.layout().parent(request.election()) + "/" + name;
+        int sequence = NodeName.parse(name).map(NodeName::sequence).orElse(0);
         highest.merge(request.election(), sequence, Math::max);
         if (sequence >= NodeName.LAST_USABLE || sequence < 0) {
-            return leaveAgain(open, request, created.getPath());
+            return leaveAgain(open, request, path);
         }
         if (sequence >= NodeName.WARN_FROM) {
             log.warn(
@@ -167,27 +169,23 @@ final class Entries {
                     NodeName.LAST_USABLE);
         }
         Handle handle = open.handle();
-        return epoch(handle, created).thenCompose(stat -> {
+        return epoch(handle, path, created.getStat()).thenCompose(stat -> {
             if (!stat.isOk()) {
                 // Entered, but under which number nobody said; the look-up by identity tells.
-                return CompletableFuture.completedFuture(KeeperErrors.<Enrolment>write(stat));
+                return CompletableFuture.completedFuture(new Outcome.Ambiguous<Enrolment>(new IllegalStateException(
+                        "entered, but the epoch was not read: " + KeeperErrors.message(stat.code(), path))));
             }
             Entry entry = new Entry(
-                    request.election(),
-                    request.session(),
-                    created.getPath(),
-                    stat.get().getCzxid(),
-                    request.generation());
+                    request.election(), request.session(), path, stat.get().getCzxid(), request.generation());
             return enrolment(handle, entry, children);
         });
     }
 
     /** The created node's numbers; asked for where the reply lacks them: below a chroot, and from servers before 3.5. */
-    private static CompletableFuture<Reply<Stat>> epoch(Handle handle, OpResult.CreateResult created) {
-        Stat stat = created.getStat();
+    private static CompletableFuture<Reply<Stat>> epoch(Handle handle, String path, @Nullable Stat stat) {
         return stat != null
-                ? CompletableFuture.completedFuture(Reply.of(Code.OK.intValue(), stat, created.getPath()))
-                : handle.requests().exists(created.getPath());
+                ? CompletableFuture.completedFuture(Reply.of(Code.OK.intValue(), stat, path))
+                : handle.requests().exists(path);
     }
 
     private CompletableFuture<Outcome<Enrolment>> enrolment(Handle handle, Entry entry, Reply<List<String>> children) {

@@ -3,12 +3,11 @@ package dev.incumbent.election.zookeeper;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.FollowSink;
 import dev.incumbent.election.spi.Subscription;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.Event.EventType;
-import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +25,15 @@ final class EntryFollower implements Subscription {
     private final FollowSink sink;
     private final Consumer<EventType> onOwn = this::onOwnEvent;
     private final Consumer<EventType> onPredecessor = this::onPredecessorEvent;
+    private final Consumer<EventType> onQueue = this::onQueueEvent;
     private final Consumer<String> onBroken = this::broken;
 
     private boolean ownSeen;
+    private boolean ownUnreadable;
     private boolean predecessorGone;
+    private boolean predecessorUnreadable;
+    private boolean watchingQueue;
+    private boolean told;
     private volatile boolean over;
 
     EntryFollower(Handle handle, Entry own, Optional<String> predecessor, FollowSink sink) {
@@ -49,37 +53,32 @@ final class EntryFollower implements Subscription {
     }
 
     private void armOwn() {
-        watch(own.key()).thenAccept(reply -> handle.gate().execute(() -> onOwnRead(reply)));
+        watch(own.key(), this::onOwnRead);
     }
 
     private void armPredecessor(String path) {
-        watch(path).thenAccept(reply -> handle.gate().execute(() -> onPredecessorRead(reply)));
+        watch(path, this::onPredecessorRead);
     }
 
-    /**
-     * Reads with a watch. {@code getData} leaves no watch behind where the node has gone, which {@code exists} does; but it
-     * needs the right to read, which a foreign member may not grant.
-     */
-    private CompletableFuture<Reply<Stat>> watch(String path) {
-        return handle.requests().data(path, handle.router()).thenCompose(reply -> {
-            if (reply.is(Code.NOAUTH)) {
-                return handle.requests().exists(path, handle.router());
-            }
-            Stat stat = reply.isOk() ? reply.get().stat() : null;
-            return CompletableFuture.completedFuture(Reply.of(reply.code().intValue(), stat, path));
-        });
+    /** Reads with a watch; unlike {@code exists}, {@code getData} leaves none behind where the node has gone. */
+    private void watch(String path, Consumer<Reply<Requests.Node>> then) {
+        handle.requests().data(path, handle.router()).thenAccept(reply -> handle.gate()
+                .execute(() -> then.accept(reply)));
     }
 
-    private void onOwnRead(Reply<Stat> reply) {
+    private void onOwnRead(Reply<Requests.Node> reply) {
         if (over) {
             return;
         }
         if (reply.is(Code.NONODE)) {
             ownGone();
+        } else if (reply.is(Code.NOAUTH)) {
+            ownUnreadable = true;
+            watchQueue();
         } else if (!reply.isOk()) {
             broken(KeeperErrors.message(reply.code(), reply.path()));
-        } else if (reply.get().getCzxid() != own.epoch()
-                || reply.get().getEphemeralOwner() != handle.zk().getSessionId()) {
+        } else if (reply.get().stat().getCzxid() != own.epoch()
+                || reply.get().stat().getEphemeralOwner() != handle.zk().getSessionId()) {
             ownGone();
         } else {
             ownSeen = true;
@@ -98,13 +97,16 @@ final class EntryFollower implements Subscription {
         }
     }
 
-    private void onPredecessorRead(Reply<Stat> reply) {
+    private void onPredecessorRead(Reply<Requests.Node> reply) {
         if (over) {
             return;
         }
         if (reply.is(Code.NONODE)) {
             predecessorGone = true;
             tellPredecessorGone();
+        } else if (reply.is(Code.NOAUTH)) {
+            predecessorUnreadable = true;
+            watchQueue();
         } else if (!reply.isOk()) {
             broken(KeeperErrors.message(reply.code(), reply.path()));
         }
@@ -122,7 +124,47 @@ final class EntryFollower implements Subscription {
         }
     }
 
-    private boolean told;
+    /**
+     * A node that this client may not read cannot be watched either; ZooKeeper sends no events of it. The list of names is
+     * left, at one notification for each change of the queue.
+     */
+    private void watchQueue() {
+        if (!watchingQueue) {
+            watchingQueue = true;
+            handle.router().listen(Layout.parentOf(own.key()), onQueue, this::armQueue);
+        }
+    }
+
+    private void armQueue() {
+        handle.requests().children(Layout.parentOf(own.key()), handle.router()).thenAccept(reply -> handle.gate()
+                .execute(() -> onQueueRead(reply)));
+    }
+
+    private void onQueueRead(Reply<List<String>> reply) {
+        if (over) {
+            return;
+        }
+        if (!reply.isOk() && !reply.is(Code.NONODE)) {
+            broken(KeeperErrors.message(reply.code(), reply.path()));
+            return;
+        }
+        List<String> names = reply.isOk() ? reply.get() : List.of();
+        if (ownUnreadable && !names.contains(Layout.nameOf(own.key()))) {
+            ownGone();
+            return;
+        }
+        ownSeen |= ownUnreadable;
+        if (predecessorUnreadable && predecessor != null && !names.contains(Layout.nameOf(predecessor))) {
+            predecessorGone = true;
+        }
+        tellPredecessorGone();
+    }
+
+    private void onQueueEvent(EventType type) {
+        if (!over && (type == EventType.NodeChildrenChanged || type == EventType.NodeDeleted)) {
+            armQueue();
+        }
+    }
 
     private void tellPredecessorGone() {
         if (predecessorGone && ownSeen && !told) {
@@ -148,6 +190,9 @@ final class EntryFollower implements Subscription {
         handle.router().forgetBroken(onBroken);
         // The own node goes soon, or is followed anew; its watch clears itself.
         handle.router().forget(own.key(), onOwn);
+        if (watchingQueue) {
+            handle.router().forget(Layout.parentOf(own.key()), onQueue, handle.zk());
+        }
         String ahead = predecessor;
         if (ahead != null) {
             if (predecessorGone) {
