@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.curator.CuratorZookeeperClient;
+import org.apache.curator.ensemble.fixed.FixedEnsembleProvider;
 import org.apache.curator.framework.AuthInfo;
-import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
-import org.apache.curator.retry.RetryForever;
+import org.apache.curator.retry.RetryOneTime;
 import org.apache.curator.utils.ZookeeperFactory;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
@@ -23,7 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Our own connection: Curator keeps it, on handles whose attempts to connect are stamped.
+ * Our own connection: Curator's client keeps it, on handles whose attempts to connect are stamped.
+ *
+ * <p>Not a {@code CuratorFramework}: that one gives a session up by itself when it was disconnected for its timeout, though
+ * the servers may still hold it, as after a long loss of quorum, and with it the places of waiting candidates.
  *
  * <p>A chroot in the connect string is taken off and put before our paths instead: with a chroot, ZooKeeper 3.9's client
  * turns a {@code create2} inside a multi into a plain {@code create}, whose reply lacks the czxid.
@@ -33,10 +36,11 @@ final class OwnLink extends Link {
     private static final Logger log = LoggerFactory.getLogger(OwnLink.class);
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(3);
 
-    private final CuratorFramework framework;
+    private final CuratorZookeeperClient client;
     private final List<AuthInfo> auths;
     private final Ticker ticker;
     private final String prefix;
+    private final ZKClientConfig clientConfig;
 
     OwnLink(
             String connectString,
@@ -48,16 +52,17 @@ final class OwnLink extends Link {
         this.prefix = chroot;
         this.auths = List.copyOf(auths);
         this.ticker = ticker;
-        this.framework = CuratorFrameworkFactory.builder()
-                .connectString(connectString.substring(0, connectString.length() - tailOf(connectString)))
-                .sessionTimeoutMs(Math.toIntExact(sessionTimeout.toMillis()))
-                .connectionTimeoutMs(Math.toIntExact(sessionTimeout.toMillis()))
-                .retryPolicy(new RetryForever(1000))
-                .zookeeperFactory(new StampingFactory())
-                .zkClientConfig(clientConfig)
-                .ensembleTracker(false)
-                .canBeReadOnly(false)
-                .build();
+        this.clientConfig = clientConfig != null ? clientConfig : new ZKClientConfig();
+        int timeoutMillis = Math.toIntExact(sessionTimeout.toMillis());
+        this.client = new CuratorZookeeperClient(
+                new StampingFactory(),
+                new FixedEnsembleProvider(connectString.substring(0, connectString.length() - tailOf(connectString))),
+                timeoutMillis,
+                timeoutMillis,
+                Math.toIntExact(CLOSE_WAIT.toMillis()),
+                event -> {},
+                new RetryOneTime(1000),
+                false);
     }
 
     /** The chroot of a connect string, empty if it has none. */
@@ -73,7 +78,11 @@ final class OwnLink extends Link {
 
     @Override
     void connect() {
-        framework.start();
+        try {
+            client.start();
+        } catch (Exception failure) {
+            throw new IllegalStateException("ZooKeeper's client could not be started", failure);
+        }
     }
 
     @Override
@@ -81,7 +90,7 @@ final class OwnLink extends Link {
         inBackground("renew", () -> {
             Handle handle = current();
             if (!isClosed() && handle != null && !handle.isAlive()) {
-                framework.getZookeeperClient().reset();
+                client.reset();
             }
         });
     }
@@ -116,7 +125,7 @@ final class OwnLink extends Link {
         CountDownLatch done = new CountDownLatch(1);
         inBackground("close", () -> {
             try {
-                framework.close();
+                client.close();
             } finally {
                 done.countDown();
             }
@@ -156,27 +165,10 @@ final class OwnLink extends Link {
         @Override
         public ZooKeeper newZooKeeper(String connectString, int sessionTimeout, Watcher watcher, boolean canBeReadOnly)
                 throws Exception {
-            return make(connectString, sessionTimeout, watcher, new ZKClientConfig());
-        }
-
-        @Override
-        @SuppressWarnings("NullAway") // Curator hands null where no configuration was given
-        public ZooKeeper newZooKeeper(
-                String connectString,
-                int sessionTimeout,
-                Watcher watcher,
-                boolean canBeReadOnly,
-                @Nullable ZKClientConfig config)
-                throws Exception {
-            return make(connectString, sessionTimeout, watcher, config == null ? new ZKClientConfig() : config);
-        }
-
-        private ZooKeeper make(String connectString, int sessionTimeout, Watcher watcher, ZKClientConfig config)
-                throws Exception {
             ConnectStamps stamps = new ConnectStamps(
                     new StaticHostProvider(new ConnectStringParser(connectString).getServerAddresses()), ticker);
             EarlyEvents events = new EarlyEvents(watcher);
-            ZooKeeper zk = new ZooKeeper(connectString, sessionTimeout, events, false, stamps, config);
+            ZooKeeper zk = new ZooKeeper(connectString, sessionTimeout, events, false, stamps, clientConfig);
             auths.forEach(auth -> zk.addAuthInfo(auth.getScheme(), auth.getAuth()));
             Handle handle = new Handle(zk, stamps);
             install(handle);
