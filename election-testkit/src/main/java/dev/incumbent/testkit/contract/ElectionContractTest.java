@@ -816,6 +816,25 @@ public abstract class ElectionContractTest {
     }
 
     @Test
+    final void shouldKeepOtherOfficesWhenOneIsResigned() throws InterruptedException {
+        ElectionClient client = harness.client("first");
+        Leadership kept = led(client.election("kept").campaign());
+        Candidacy given = client.election("given").campaign();
+        led(given);
+
+        get(given.resign());
+
+        long start = System.nanoTime();
+        Eventually.until(
+                harness.patience(),
+                "Two times to live in the other office",
+                () -> System.nanoTime() - start > harness.ttl().toNanos() * 2 || !kept.isValid());
+        assertThat(kept.isValid()).isTrue();
+        assertThat(kept.revocation()).isEmpty();
+        assertThat(client.election("kept").leader()).map(CandidateInfo::token).contains(kept.token());
+    }
+
+    @Test
     final void shouldReleaseEverythingWhenClientIsClosed() throws InterruptedException {
         TermLog log = TermLog.quick();
         ElectionClient client = harness.client("first");

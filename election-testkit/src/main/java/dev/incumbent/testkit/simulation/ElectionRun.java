@@ -440,11 +440,11 @@ final class ElectionRun {
     private void checkSettled() {
         for (String election : elections) {
             Map<SessionId, Set<Long>> bySession = new HashMap<>();
-            for (StoredEntry entry : store.entries().entries(election)) {
-                bySession
-                        .computeIfAbsent(entry.entry().session(), session -> new HashSet<>())
-                        .add(entry.entry().epoch());
-            }
+            store.entries().entries(election).stream()
+                    .filter(entry -> !entry.orphaned())
+                    .forEach(entry -> bySession
+                            .computeIfAbsent(entry.entry().session(), session -> new HashSet<>())
+                            .add(entry.entry().epoch()));
             bySession.forEach((session, epochs) -> {
                 if (epochs.size() > 1) {
                     simulation.violated("S4", session + " has several entries in " + election + ": " + epochs);

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A coordinator in memory. */
-final class InMemoryCoordinatorHarness implements CoordinatorHarness {
+class InMemoryCoordinatorHarness implements CoordinatorHarness {
 
     private final ElectionConfig config = ElectionConfig.forTtl(Duration.ofSeconds(1));
     private final InMemoryElections elections;

@@ -24,11 +24,11 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
 /** Passes everything on; mutants override what they get wrong. */
-class DelegatingCoordinator implements Coordinator {
+public class DelegatingCoordinator implements Coordinator {
 
     private final Coordinator real;
 
-    DelegatingCoordinator(Coordinator real) {
+    public DelegatingCoordinator(Coordinator real) {
         this.real = real;
     }
 
