@@ -258,17 +258,12 @@ final class Entries {
         if (open == null) {
             return CompletableFuture.completedFuture(Sessions.gone(session));
         }
-        Handle handle = open.handle();
-        CompletableFuture<Reply<List<OpResult>>> barrier = ground.barrier(handle);
-        CompletableFuture<Reply<List<String>>> ephemerals = handle.requests().ephemerals();
-        return barrier.thenCombine(ephemerals, (order, reply) -> {
-                    if (!KeeperErrors.passedQuorum(order) || !reply.isOk()) {
-                        Reply<?> failure = reply.isOk() ? order : reply;
-                        return CompletableFuture.completedFuture(KeeperErrors.<List<Entry>>read(failure));
-                    }
-                    return entries(open, reply.get());
-                })
-                .thenCompose(next -> next);
+        return ground.inOrder(open.handle(), () -> open.handle()
+                .requests()
+                .ephemerals()
+                .thenCompose(reply -> reply.isOk()
+                        ? entries(open, reply.get())
+                        : CompletableFuture.completedFuture(KeeperErrors.<List<Entry>>read(reply))));
     }
 
     private CompletableFuture<Outcome<List<Entry>>> entries(OpenSession open, List<String> ephemerals) {

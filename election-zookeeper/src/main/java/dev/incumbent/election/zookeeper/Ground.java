@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.curator.framework.api.ACLProvider;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -84,13 +85,14 @@ final class Ground {
         });
     }
 
-    /** Reads the generation after a barrier. */
+    /** Sends reads behind a barrier, in the same round trip. */
+    <T> CompletableFuture<Outcome<T>> inOrder(Handle handle, Supplier<CompletableFuture<Outcome<T>>> reads) {
+        return handle.ordering().behind(() -> barrier(handle), reads);
+    }
+
+    /** Reads the generation behind a barrier. */
     CompletableFuture<Outcome<GenerationRecord>> readOrLayInOrder(Handle handle) {
-        CompletableFuture<Reply<List<OpResult>>> barrier = barrier(handle);
-        return readOrLay(handle)
-                .thenCombine(
-                        barrier,
-                        (outcome, order) -> KeeperErrors.passedQuorum(order) ? outcome : KeeperErrors.read(order));
+        return inOrder(handle, () -> readOrLay(handle));
     }
 
     /** Turns what was read into the record, and remembers it. */

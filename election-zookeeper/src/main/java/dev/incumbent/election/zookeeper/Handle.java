@@ -12,6 +12,7 @@ final class Handle {
     private final @Nullable ConnectStamps stamps;
     private final Requests requests;
     private final WatchRouter router;
+    private final Ordering ordering = new Ordering();
     private volatile int leastTimeoutMillis;
     private volatile boolean connected;
 
@@ -32,6 +33,10 @@ final class Handle {
 
     WatchRouter router() {
         return router;
+    }
+
+    Ordering ordering() {
+        return ordering;
     }
 
     SerialGate gate() {

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.zookeeper.KeeperException.Code;
-import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.jspecify.annotations.Nullable;
 
@@ -53,13 +52,15 @@ final class HeadObserver implements Subscription {
     /** Begins behind a barrier; what follows is ordered by the stream. */
     void start() {
         handle.router().onBroken(onBroken);
-        CompletableFuture<Reply<List<OpResult>>> barrier = ground.barrier(handle);
-        barrier.thenAccept(order -> handle.gate().execute(() -> {
-            if (!KeeperErrors.passedQuorum(order)) {
-                broken(KeeperErrors.message(order.code(), order.path()));
+        CompletableFuture<Outcome<Boolean>> ordered = ground.inOrder(handle, () -> {
+            handle.gate().execute(this::look);
+            return CompletableFuture.completedFuture(new Outcome.Done<>(true));
+        });
+        ordered.thenAccept(outcome -> handle.gate().execute(() -> {
+            if (!(outcome instanceof Outcome.Done)) {
+                broken("the start of the observation could not be ordered: " + outcome);
             }
         }));
-        handle.gate().execute(this::look);
     }
 
     private void look() {

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.KeeperException.Code;
-import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.data.Stat;
 
 /** Reads queues. Every view is ordered behind a barrier that went through the quorum, sent in the same round trip. */
@@ -31,14 +30,11 @@ final class Views {
 
     /** One election's queue as of now; empty where the election's node does not exist. */
     CompletableFuture<Outcome<Queue>> queue(Handle handle, String parent) {
-        CompletableFuture<Reply<List<OpResult>>> barrier = ground.barrier(handle);
-        CompletableFuture<Reply<List<String>>> children = handle.requests().children(parent);
-        return barrier.thenCombine(
-                        children,
-                        (order, reply) -> KeeperErrors.passedQuorum(order)
-                                ? queue(parent, reply)
-                                : KeeperErrors.<Queue>read(order))
-                .thenCompose(outcome -> settled(handle, outcome));
+        return ground.inOrder(handle, () -> read(handle, parent));
+    }
+
+    private CompletableFuture<Outcome<Queue>> read(Handle handle, String parent) {
+        return handle.requests().children(parent).thenCompose(reply -> settled(handle, queue(parent, reply)));
     }
 
     static Outcome<Queue> queue(String parent, Reply<List<String>> children) {
@@ -71,16 +67,20 @@ final class Views {
 
     /** The generation is read after the children, so that no raise which preceded them is missed. */
     CompletableFuture<Outcome<Standing>> standing(Handle handle, Entry own) {
-        CompletableFuture<Outcome<Queue>> queue = queue(handle, Layout.parentOf(own.key()));
-        CompletableFuture<Outcome<GenerationRecord>> record =
-                handle.requests().data(ground.layout().generation()).thenApply(ground::record);
-        return queue.thenCombine(record, (seen, now) -> {
-            if (seen instanceof Outcome.Done<Queue> done && now instanceof Outcome.Done<GenerationRecord> current) {
-                return new Outcome.Done<>(
-                        standing(done.value(), own, current.value().generation()));
-            }
-            return seen instanceof Outcome.Done ? recast(now) : recast(seen);
+        return ground.inOrder(handle, () -> {
+            CompletableFuture<Outcome<Queue>> queue = read(handle, Layout.parentOf(own.key()));
+            CompletableFuture<Outcome<GenerationRecord>> record =
+                    handle.requests().data(ground.layout().generation()).thenApply(ground::record);
+            return queue.thenCombine(record, (seen, now) -> standing(own, seen, now));
         });
+    }
+
+    private static Outcome<Standing> standing(Entry own, Outcome<Queue> seen, Outcome<GenerationRecord> now) {
+        if (seen instanceof Outcome.Done<Queue> done && now instanceof Outcome.Done<GenerationRecord> current) {
+            return new Outcome.Done<>(
+                    standing(done.value(), own, current.value().generation()));
+        }
+        return seen instanceof Outcome.Done ? recast(now) : recast(seen);
     }
 
     private static Standing standing(Queue queue, Entry own, Generation current) {

@@ -165,6 +165,22 @@ final class CostTest {
     }
 
     @Test
+    void shouldShareBarriersWhenManyElectionsReadAtOnce() {
+        ClientLink link = server.newClientLink();
+        Member member = member("a", link);
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            entries.add(member.enrol("shared-" + i).entry());
+        }
+        long zxid = server.lastZxid();
+
+        var standings = entries.stream().map(member.coordinator::standing).toList();
+
+        standings.forEach(standing -> assertThat(Member.done(standing)).isEqualTo(new Standing.Head()));
+        assertThat(server.lastZxid() - zxid).as("commits for 100 reads").isBetween(1L, 20L);
+    }
+
+    @Test
     void shouldSendNothingButChecksWhenRenewing() {
         ClientLink link = server.newClientLink();
         Member member = member("a", link);
