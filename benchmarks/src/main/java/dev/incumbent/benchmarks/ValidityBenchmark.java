@@ -58,7 +58,10 @@ public class ValidityBenchmark {
      */
     @Setup
     public void takeOffice() throws InterruptedException {
-        leadership = client.election("benchmark").campaign().awaitLeadership();
+        leadership = client.election("benchmark")
+                .campaign()
+                .awaitLeadership(Duration.ofSeconds(30))
+                .orElseThrow();
     }
 
     /** Leaves. A benchmark of a leader that lost its office meanwhile would have measured something else. */

@@ -55,6 +55,16 @@ final class ElectionCostTest {
     }
 
     @Test
+    void shouldWaitOnceWhenCampaigningForTheFirstTimeOnAPathOfOthers() {
+        incumbent.campaign(0, "made-by-another");
+
+        // The second commit, if any, is the creation of a path that turns out to exist.
+        assertThat(incumbent.campaign(1, "made-by-another").writes()).isBetween(1L, 2L);
+        incumbent.campaign(0, "made-by-another-too");
+        assertThat(incumbent.roundTripsOfCampaign(1, "made-by-another-too")).isEqualTo(1);
+    }
+
+    @Test
     void shouldWaitOnceWhenCampaigningOnANewPath() {
         assertThat(incumbent.campaign(0, "new").writes()).isEqualTo(2); // the path and the entry
         assertThat(incumbent.roundTripsOfCampaign(0, "new-too")).isEqualTo(1);
@@ -79,6 +89,10 @@ final class ElectionCostTest {
         Cost ten = handOffInALongRunningQueue(10);
 
         assertThat(ten).isEqualTo(two);
+        // Less would be welcome: the deletion, and a look at the queue behind a barrier that is a commit of its own.
+        assertThat(ten.writes()).isBetween(1L, 2L);
+        assertThat(Cost.total(ten.requests())).isLessThanOrEqualTo(5);
+        assertThat(ten.notifications()).isLessThanOrEqualTo(2);
     }
 
     /** Everybody's predecessor when it entered has left by then, and its predecessor too. */
