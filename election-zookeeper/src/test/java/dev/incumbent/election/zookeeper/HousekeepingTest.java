@@ -1,0 +1,273 @@
+package dev.incumbent.election.zookeeper;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.incumbent.election.Generation;
+import dev.incumbent.election.spi.Enrolment;
+import dev.incumbent.election.spi.Entry;
+import dev.incumbent.election.spi.Outcome;
+import dev.incumbent.election.spi.Refusal;
+import dev.incumbent.election.spi.Standing;
+import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.RetryOneTime;
+import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.data.Stat;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Counters near their end, records that others touched, what is left behind, and in what order things are removed. */
+final class HousekeepingTest {
+
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private static EmbeddedZooKeeper server;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private Place place;
+
+    @BeforeAll
+    static void start() {
+        server = Place.server(1);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        place = new Place(server);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        place.close();
+    }
+
+    private Member member(String name) {
+        return new Member(name, place.connect(Member.CLOCK));
+    }
+
+    private void make(String path, String text) throws Exception {
+        place.outside()
+                .create(place.path(path), text.getBytes(UTF_8), ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+    }
+
+    @Test
+    void shouldOrderByTransactionWhenSequenceNumbersAreEqual() throws Exception {
+        Member member = member("late");
+        Member.done(member.coordinator.withdraw(member.enrol("stuck").entry()));
+        String later = NodeName.prefix(new UUID(0, 1)) + "2147483647";
+        String earlier = NodeName.prefix(new UUID(9, 9)) + "2147483647";
+        make("/elections/stuck/" + earlier, "earlier");
+        make("/elections/stuck/" + later, "later");
+
+        assertThat(Member.done(member.coordinator.list("stuck")))
+                .extracting(info -> info.id().value())
+                .containsExactly("earlier", "later");
+    }
+
+    @Test
+    void shouldKeepTheOperatorsWordWhenTheGenerationIsMalformed() throws Exception {
+        member("first");
+        place.outside().setData(place.path("/generation"), "nonsense".getBytes(UTF_8), -1);
+        var late = place.connect(Member.CLOCK);
+
+        Outcome<?> outcome = Member.outcome(late.openSession(new SilentSignals()));
+
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(Refusal.INVALID);
+            assertThat(refused.message()).contains("/generation").contains("authority=");
+        });
+    }
+
+    @Test
+    void shouldTellOfAGenerationThatWasWrittenByHand() throws Exception {
+        Member member = member("follower");
+        Generation raised = new Generation(member.grant.generation().authority(), 77);
+
+        place.outside().setData(place.path("/generation"), GenerationRecord.format(raised), -1);
+
+        member.await("generation 77");
+        assertThat(Member.outcome(member.coordinator.enrol(member.request("stale", ""))))
+                .isInstanceOfSatisfying(Outcome.Refused.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(Refusal.GENERATION_CHANGED));
+    }
+
+    @Test
+    void shouldRemoveWaitersBeforeThoseTheyWaitForWhenTheGenerationIsRaised() throws Exception {
+        List<Entry> queue = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            queue.add(member("candidate-" + i).enrol("raised").entry());
+        }
+        List<String> removed = new CopyOnWriteArrayList<>();
+        place.outside()
+                .addWatch(
+                        place.path("/elections/raised"),
+                        event -> {
+                            if (event.getType() == Watcher.Event.EventType.NodeDeleted) {
+                                removed.add(event.getPath());
+                            }
+                        },
+                        AddWatchMode.PERSISTENT_RECURSIVE);
+
+        Generation raised = Member.done(member("operator").coordinator.raiseGeneration(Optional.empty(), 1000));
+
+        assertThat(raised.number()).isEqualTo(1000);
+        Awaitility.await().atMost(Member.PATIENCE).until(() -> removed.size() == 4);
+        assertThat(removed)
+                .containsExactly(
+                        queue.get(3).key(),
+                        queue.get(2).key(),
+                        queue.get(1).key(),
+                        queue.get(0).key());
+    }
+
+    @Test
+    void shouldRaiseOverNativePathsToo() throws Exception {
+        String path = "/native-" + System.nanoTime();
+        Place mixed = new Place(server, "", options -> options.nativePath("mixed", path));
+        try {
+            Member member = new Member("ours", mixed.connect(Member.CLOCK));
+            Entry own = member.enrol("mixed").entry();
+            assertThat(own.key()).startsWith(path + "/");
+
+            Member.done(member.coordinator.raiseGeneration(Optional.empty(), 1));
+
+            assertThat(Member.done(member.coordinator.standing(own))).isEqualTo(new Standing.Gone());
+        } finally {
+            mixed.close();
+        }
+    }
+
+    @Test
+    void shouldLeaveNoPayloadBehind() throws Exception {
+        Member member = member("publisher");
+        Entry given = Member.done(member.coordinator.enrol(member.request("payloads", "given")))
+                .entry();
+        Entry changed = member.enrol("payloads").entry();
+        Member.done(member.coordinator.updatePayload(changed, "changed".getBytes(UTF_8)));
+        Member.done(member.coordinator.updatePayload(changed, "again".getBytes(UTF_8)));
+        Stat entry = place.outside().exists(changed.key(), false);
+        assertThat(entry.getVersion()).as("the entry itself is never written").isZero();
+        assertThat(place.outside().getChildren(place.path("/payloads"), false)).hasSize(2);
+
+        Member.done(member.coordinator.withdraw(given));
+        Member.done(member.coordinator.withdraw(changed));
+
+        assertThat(place.outside().getChildren(place.path("/payloads"), false)).isEmpty();
+    }
+
+    @Test
+    void shouldLeaveTheCallersSessionAndNodesAloneWhenClosed() throws Exception {
+        try (CuratorFramework framework =
+                CuratorFrameworkFactory.newClient(server.connectString(), 4_000, 10_000, new RetryOneTime(100))) {
+            framework.start();
+            framework.blockUntilConnected();
+            String callers = framework.create().withMode(CreateMode.EPHEMERAL).forPath("/callers-" + System.nanoTime());
+            Member member = new Member(
+                    "guest",
+                    place.coordinator(
+                            ZooKeeperElections.builder()
+                                    .framework(framework)
+                                    .root(place.path(""))
+                                    .tickTime(Place.TICK),
+                            Member.CLOCK));
+            Enrolment enrolment = Member.done(member.coordinator.enrol(member.request("guests", "payload")));
+
+            Member.done(member.coordinator.closeSession(member.grant.id()));
+            member.coordinator.close();
+
+            assertThat(framework.checkExists().forPath(enrolment.entry().key())).isNull();
+            assertThat(framework.getChildren().forPath(place.path("/payloads"))).isEmpty();
+            assertThat(framework.checkExists().forPath(callers)).isNotNull();
+        }
+    }
+
+    @Test
+    void shouldLeaveNoThreadBehindWhenClosed() {
+        Set<Thread> before = clientThreads();
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            members.add(member("thread-" + i));
+        }
+        Set<Thread> during = clientThreads();
+        during.removeAll(before);
+        assertThat(during).as("two threads for each connection").hasSize(6);
+
+        members.forEach(member -> member.coordinator.close());
+
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> during.stream()
+                .noneMatch(Thread::isAlive));
+    }
+
+    private static Set<Thread> clientThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().contains("-SendThread(")
+                        || thread.getName().contains("-EventThread")
+                        || thread.getName().contains("Curator-")
+                        || thread.getName().startsWith("incumbent-zookeeper-"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void shouldDisarmTheWatchOnThePredecessorWhenItStopsFollowing() {
+        var link = server.newClientLink();
+        Member leader = member("leader");
+        Entry head = leader.enrol("disarmed").entry();
+        Member waiter = new Member(
+                "waiter", place.coordinator(place.builder().connectString(link.connectString()), Member.CLOCK));
+        Enrolment behind = waiter.enrol("disarmed");
+        List<String> heard = new CopyOnWriteArrayList<>();
+        var follow = waiter.coordinator.follow(
+                behind.entry(), Optional.of(((Standing.Behind) behind.standing()).predecessor()), waiter.sink(heard));
+        Member.done(waiter.coordinator.standing(behind.entry()));
+        follow.close();
+        Member.done(waiter.coordinator.standing(behind.entry()));
+        long before = link.requestCounts().notifications();
+
+        Member.done(leader.coordinator.withdraw(head));
+        Member.done(waiter.coordinator.list("disarmed"));
+
+        assertThat(link.requestCounts().notifications() - before).isZero();
+        assertThat(heard).isEmpty();
+        waiter.coordinator.close();
+        link.close();
+    }
+
+    @Test
+    void shouldRefuseWhenServersGrantLessThanTheTimingNeeds() throws Exception {
+        try (EmbeddedZooKeeper strict = EmbeddedZooKeeper.builder()
+                .nodes(1)
+                .tickTime(Place.TICK)
+                .sessionTimeouts(Duration.ofMillis(400), Duration.ofSeconds(2))
+                .start()) {
+            var coordinator = place.coordinator(place.builder().connectString(strict.connectString()), Member.CLOCK);
+
+            assertThat(Member.outcome(coordinator.openSession(new SilentSignals())))
+                    .isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
+                        assertThat(refused.reason()).isEqualTo(Refusal.INVALID);
+                        assertThat(refused.message()).contains("granted").contains("PT2S");
+                    });
+            coordinator.close();
+        }
+    }
+}
