@@ -41,14 +41,21 @@ final class Entries {
     private final Ground ground;
     private final Sessions sessions;
     private final Views views;
+    private final int lastUsable;
     private final Set<String> contained = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> highest = new ConcurrentHashMap<>();
 
     Entries(Link link, Ground ground, Sessions sessions, Views views) {
+        this(link, ground, sessions, views, NodeName.LAST_USABLE);
+    }
+
+    /** For tests: two thousand million nodes are not made in one. */
+    Entries(Link link, Ground ground, Sessions sessions, Views views, int lastUsable) {
         this.link = link;
         this.ground = ground;
         this.sessions = sessions;
         this.views = views;
+        this.lastUsable = lastUsable;
     }
 
     // ---- entering
@@ -61,7 +68,7 @@ final class Entries {
         if (!open.handle().isConnected()) {
             return CompletableFuture.completedFuture(KeeperErrors.unavailable("not connected to ZooKeeper"));
         }
-        if (highest.getOrDefault(request.election(), 0) >= NodeName.LAST_USABLE) {
+        if (highest.getOrDefault(request.election(), 0) >= lastUsable) {
             return CompletableFuture.completedFuture(exhausted(request.election()));
         }
         Optional<GenerationRecord> record = ground.known(request.generation());
@@ -156,7 +163,7 @@ final class Entries {
         String path = ground.layout().parent(request.election()) + "/" + name;
         int sequence = NodeName.parse(name).map(NodeName::sequence).orElse(0);
         highest.merge(request.election(), sequence, Math::max);
-        if (sequence >= NodeName.LAST_USABLE || sequence < 0) {
+        if (sequence >= lastUsable || sequence < 0) {
             return leaveAgain(open, request, path);
         }
         if (sequence >= NodeName.WARN_FROM) {
@@ -166,7 +173,7 @@ final class Entries {
                     request.election(),
                     sequence,
                     Integer.MAX_VALUE,
-                    NodeName.LAST_USABLE);
+                    lastUsable);
         }
         Handle handle = open.handle();
         return epoch(handle, path, created.getStat()).thenCompose(stat -> {

@@ -46,7 +46,7 @@ final class OpenSession {
 
     private final SessionId id;
     private final Handle handle;
-    private final SessionSignals signals;
+    private volatile SessionSignals signals;
     private final RenewalChain chain;
     private final Map<UUID, Attempt> attempts = new ConcurrentHashMap<>();
     private final AtomicBoolean beating = new AtomicBoolean();
@@ -72,6 +72,11 @@ final class OpenSession {
 
     SessionSignals signals() {
         return signals;
+    }
+
+    /** Replaces who is told. */
+    void signals(SessionSignals audience) {
+        signals = audience;
     }
 
     Map<UUID, Attempt> attempts() {

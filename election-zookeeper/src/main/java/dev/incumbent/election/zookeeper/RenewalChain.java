@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The rule is model-checked ({@code docs/model/ZkChain.tla}), and so are its assumptions: the ping loop is not late by
  * half a tick, clients do not hang on observers that are fed by followers, local sessions are switched off.
  *
- * <p>Not thread-safe: one beat is under way at a time.
+ * <p>One beat is under way at a time; what is proven may be read by any thread.
  */
 final class RenewalChain {
 
     private record Beat(Stamp firstSent, long repliedNanos) {}
 
     private final long spacingNanos;
-    private @Nullable Stamp proven;
+    private volatile @Nullable Stamp proven;
     private @Nullable Beat last;
 
     /**
@@ -64,7 +64,8 @@ final class RenewalChain {
     }
 
     private void prove(Stamp stamp) {
-        if (proven == null || stamp.nanosSince(proven) > 0) {
+        Stamp before = proven;
+        if (before == null || stamp.nanosSince(before) > 0) {
             proven = stamp;
         }
     }

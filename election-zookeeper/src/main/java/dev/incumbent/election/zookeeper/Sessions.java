@@ -59,6 +59,12 @@ final class Sessions implements Link.Listener {
     // ---- opening
 
     CompletableFuture<Outcome<SessionGrant>> open(SessionSignals signals) {
+        OpenSession present = session;
+        if (present != null && !present.isOver() && present.handle() == link.current()) {
+            // The caller gave up waiting for the first answer; the attempts of that session must stay known.
+            present.signals(signals);
+            return grantAgain(present);
+        }
         Opening begun;
         synchronized (lock) {
             if (opening != null) {
@@ -70,6 +76,16 @@ final class Sessions implements Link.Listener {
         }
         link.connected().thenAccept(begun::onConnection);
         return begun.result;
+    }
+
+    private CompletableFuture<Outcome<SessionGrant>> grantAgain(OpenSession present) {
+        return ground.readOrLay(present.handle()).thenApply(outcome -> {
+            Renewal renewal = present.renewal();
+            return outcome instanceof Outcome.Done<GenerationRecord> done && renewal != null
+                    ? new Outcome.Done<>(
+                            new SessionGrant(present.id(), renewal, done.value().generation()))
+                    : Views.recast(outcome);
+        });
     }
 
     /** One attempt to open; a second one, asked for while it lasts, gets its answer. */
@@ -103,9 +119,7 @@ final class Sessions implements Link.Listener {
                 if (outcome instanceof Outcome.Done<GenerationRecord> done) {
                     onGround(handle, done.value().generation());
                 } else {
-                    fail(outcome.map(never -> {
-                        throw new IllegalStateException();
-                    }));
+                    fail(Views.recast(outcome));
                 }
             });
         }
@@ -136,9 +150,7 @@ final class Sessions implements Link.Listener {
                             timings.spacing().toNanos(), TimeUnit.NANOSECONDS, Runnable::run);
                     later.execute(() -> proveByBeats(opened, generation));
                 } else {
-                    fail(outcome.map(never -> {
-                        throw new IllegalStateException();
-                    }));
+                    fail(Views.recast(outcome));
                 }
             });
         }
@@ -185,7 +197,8 @@ final class Sessions implements Link.Listener {
         if (!open.handle().isConnected()) {
             return CompletableFuture.completedFuture(KeeperErrors.unavailable("not connected to ZooKeeper"));
         }
-        return beat(open).thenApply(outcome -> outcome instanceof Outcome.Done<Ack> ? proved(open) : failed(outcome));
+        return beat(open)
+                .thenApply(outcome -> outcome instanceof Outcome.Done<Ack> ? proved(open) : Views.recast(outcome));
     }
 
     private static Outcome<Renewal> proved(OpenSession open) {
@@ -193,12 +206,6 @@ final class Sessions implements Link.Listener {
         return renewal != null
                 ? new Outcome.Done<>(renewal)
                 : KeeperErrors.unavailable("one heartbeat proves nothing yet");
-    }
-
-    private static <T> Outcome<T> failed(Outcome<Ack> outcome) {
-        return outcome.map(never -> {
-            throw new IllegalStateException();
-        });
     }
 
     /** Two multis that only check, the second after the reply to the first. */

@@ -110,8 +110,9 @@ final class ZooKeeperCoordinator implements Coordinator {
     @Override
     public Subscription follow(Entry own, Optional<String> predecessor, FollowSink sink) {
         Handle handle = usable();
-        if (handle == null) {
-            sink.broken("the client is closed");
+        if (handle == null || !handle.isAlive()) {
+            // Not before this method has returned.
+            CompletableFuture.runAsync(() -> sink.broken("there is no connection"));
             return () -> {};
         }
         EntryFollower follower = new EntryFollower(handle, own, predecessor, sink);
@@ -148,8 +149,9 @@ final class ZooKeeperCoordinator implements Coordinator {
     @Override
     public Subscription observe(String election, ObservationSink sink) {
         Handle handle = usable();
-        if (handle == null) {
-            sink.broken("the client is closed");
+        if (handle == null || !handle.isAlive()) {
+            // Not before this method has returned.
+            CompletableFuture.runAsync(() -> sink.broken("there is no connection"));
             return () -> {};
         }
         HeadObserver observer = new HeadObserver(handle, ground, views, election, sink);

@@ -3,7 +3,9 @@ package dev.incumbent.election.zookeeper;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.incumbent.election.CandidateId;
 import dev.incumbent.election.Generation;
+import dev.incumbent.election.spi.EnrolRequest;
 import dev.incumbent.election.spi.Enrolment;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.Outcome;
@@ -13,6 +15,7 @@ import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -20,11 +23,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.api.ACLProvider;
 import org.apache.curator.retry.RetryOneTime;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -83,6 +88,65 @@ final class HousekeepingTest {
         assertThat(Member.done(member.coordinator.list("stuck")))
                 .extracting(info -> info.id().value())
                 .containsExactly("earlier", "later");
+    }
+
+    @Test
+    void shouldRefuseAndLeaveNothingWhenTheCounterIsNearItsEnd() throws Exception {
+        Link link = new OwnLink(server.connectString(), Place.TIMING.leaseTtl(), List.of(), null, Member.CLOCK);
+        Ground ground = new Ground(new Layout(place.path(""), Map.of()), new AclForAll());
+        Sessions sessions = new Sessions(link, ground, new Timings(Place.TIMING, Place.TICK), Member.CLOCK);
+        int lastUsable = 2;
+        Entries entries = new Entries(link, ground, sessions, new Views(ground), lastUsable);
+        link.start(sessions);
+        try {
+            var grant = Member.done(sessions.open(new SilentSignals()));
+            for (int i = 0; i < 4; i++) {
+                EnrolRequest request = new EnrolRequest(
+                        "counted",
+                        grant.id(),
+                        UUID.randomUUID(),
+                        new CandidateId("candidate-" + i),
+                        "payload".getBytes(UTF_8),
+                        grant.generation());
+                Outcome<Enrolment> outcome = Member.outcome(entries.enrol(request));
+                if (i < lastUsable) {
+                    assertThat(outcome).isInstanceOf(Outcome.Done.class);
+                } else {
+                    assertThat(outcome)
+                            .isInstanceOfSatisfying(Outcome.Refused.class, refused -> assertThat(refused.reason())
+                                    .isEqualTo(Refusal.EXHAUSTED));
+                }
+            }
+            assertThat(place.outside().getChildren(place.path("/elections/counted"), false))
+                    .hasSize(lastUsable);
+            assertThat(place.outside().getChildren(place.path("/payloads"), false))
+                    .hasSize(lastUsable);
+        } finally {
+            link.close();
+        }
+    }
+
+    private record AclForAll() implements ACLProvider {
+        @Override
+        public List<ACL> getDefaultAcl() {
+            return ZooDefs.Ids.OPEN_ACL_UNSAFE;
+        }
+
+        @Override
+        public List<ACL> getAclForPath(String path) {
+            return getDefaultAcl();
+        }
+    }
+
+    @Test
+    void shouldGrantTheSameSessionWhenAskedAgain() {
+        Member member = member("twice");
+        Entry own = member.enrol("twice").entry();
+
+        var again = Member.done(member.coordinator.openSession(new SilentSignals()));
+
+        assertThat(again.id()).isEqualTo(member.grant.id());
+        assertThat(Member.done(member.coordinator.ownEntries(again.id()))).containsExactly(own);
     }
 
     @Test
