@@ -43,6 +43,7 @@ final class Checker {
         boolean elected;
         boolean revoked;
         boolean valid;
+        boolean wasInvalid;
         boolean stopped;
         boolean sealed;
 
@@ -135,6 +136,7 @@ final class Checker {
             Term term = inOffice.get(i);
             boolean ended = term.leadership.revocation().isPresent();
             term.valid = believes(term);
+            checkRecomputed(term);
             if (term.valid) {
                 checkValid(term, ended);
             } else if (ended && term.revoked) {
@@ -142,6 +144,15 @@ final class Checker {
             }
         }
         checkOverlaps();
+    }
+
+    /** A deadline that passed stays passed; only a leap of a clock may be doubted and resolved. */
+    private void checkRecomputed(Term term) {
+        boolean now = term.process.isAlive() && term.leadership.isValid();
+        if (now && term.wasInvalid && !term.process.ticker().hasLeapt()) {
+            simulation.violated("S6", term + " is valid again although no clock leapt");
+        }
+        term.wasInvalid |= !now;
     }
 
     private void checkValid(Term term, boolean ended) {

@@ -87,17 +87,24 @@ final class ElectionRun {
         this.wiring = wiring;
         this.simulation = new Simulation(seed, traceLines);
         this.rateError = simulation.chance(0.5) ? 0.001 : 0.02;
-        this.config = ElectionConfig.builder()
-                .leaseTtl(Duration.ofSeconds(10))
-                .clockRateError(rateError)
-                .build();
+        this.wallSharesRate = simulation.chance(0.5);
+        this.config = wiring.config(config());
         this.store = new SimulatedStore(simulation, wiring.style().orElseGet(this::style), config.leaseTtl());
         this.checker = new Checker(simulation, store, wiring);
         this.storage = new Storage(simulation, checker, wiring);
-        this.wallSharesRate = simulation.chance(0.5);
         this.suspends = simulation.chance(0.5);
         this.stuckCallbacks = simulation.chance(0.3) ? 0.1 : 0;
         this.slowWrites = simulation.chance(0.7) ? 0.2 : 0;
+    }
+
+    /** A wide margin hides a wrong deadline, so some runs have next to none. */
+    private ElectionConfig config() {
+        ElectionConfig.Builder builder =
+                ElectionConfig.builder().leaseTtl(Duration.ofSeconds(10)).clockRateError(rateError);
+        if (wallSharesRate && simulation.chance(0.5)) {
+            builder.margin(Duration.ofMillis(50)).leapTolerance(Duration.ofMillis(20));
+        }
+        return builder.build();
     }
 
     /** Runs a seed; if a guarantee is broken, runs it again to write down what happened. */
@@ -207,6 +214,7 @@ final class ElectionRun {
         possible.add(new Fault("expire", this::expireSession));
         possible.add(new Fault("delete", this::deleteEntry));
         possible.add(new Fault("raise", this::raise));
+        possible.add(new Fault("admin", this::raiseByClient));
         possible.add(new Fault("failover", store::failOver));
         possible.add(new Fault("quorum", this::loseQuorum));
         if (suspends) {
@@ -344,6 +352,13 @@ final class ElectionRun {
     private void raise() {
         store.entries().raise(Optional.empty(), 1_800_000_000L + simulation.now() / Simulation.SECOND);
         store.removeSuperseded();
+    }
+
+    private void raiseByClient() {
+        Member member = someone();
+        if (member.process().isRunning()) {
+            member.raiseGeneration();
+        }
     }
 
     private void loseQuorum() {

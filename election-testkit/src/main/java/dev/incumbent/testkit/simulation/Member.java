@@ -5,6 +5,7 @@ import dev.incumbent.election.Candidacy;
 import dev.incumbent.election.CandidacyState;
 import dev.incumbent.election.CandidateId;
 import dev.incumbent.election.ElectionConfig;
+import dev.incumbent.election.ElectionEvent;
 import dev.incumbent.election.Leadership;
 import dev.incumbent.election.LeadershipListener;
 import dev.incumbent.election.Observation;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -142,6 +144,27 @@ final class Member implements Witness {
                 checker.seen(now, process, stand.releaseUndrained);
             }
         }
+        checkObservations();
+    }
+
+    /** Who cannot ask must not claim to know. */
+    private void checkObservations() {
+        long limit = 15 * Simulation.SECOND;
+        if (connection.downFor() > limit && process.runningFor() > limit) {
+            observations.forEach((election, observation) -> {
+                if (!(observation.current() instanceof ElectionEvent.Unknown)) {
+                    simulation.violated(
+                            "S6",
+                            process.name() + " claims to know who leads " + election + " although nothing has come"
+                                    + " through for 15 s: " + observation.current());
+                }
+            });
+        }
+    }
+
+    /** Raises the generation as an operator does, over this process's connection. */
+    void raiseGeneration() {
+        client.admin().raiseGeneration(Optional.empty());
     }
 
     private final class Listener implements LeadershipListener {

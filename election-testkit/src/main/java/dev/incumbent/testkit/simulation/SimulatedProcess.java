@@ -19,11 +19,13 @@ final class SimulatedProcess {
     private double stuckCallbacks;
     private boolean alive = true;
     private int stops;
+    private long runningSince;
 
     SimulatedProcess(Simulation simulation, String name, SimulatedTicker ticker) {
         this.simulation = simulation;
         this.name = name;
         this.ticker = ticker;
+        this.runningSince = simulation.now();
     }
 
     String name() {
@@ -48,6 +50,11 @@ final class SimulatedProcess {
 
     boolean isRunning() {
         return alive && stops == 0;
+    }
+
+    /** For how long this process has run without a stop, in nanoseconds of true time. */
+    long runningFor() {
+        return isRunning() ? simulation.now() - runningSince : 0;
     }
 
     /** With this probability a callback takes up to a minute. */
@@ -95,6 +102,7 @@ final class SimulatedProcess {
     void goOn() {
         stops--;
         if (stops == 0) {
+            runningSince = simulation.now();
             List<Runnable> missed = List.copyOf(deferred);
             deferred.clear();
             missed.forEach(task -> post(0, task));

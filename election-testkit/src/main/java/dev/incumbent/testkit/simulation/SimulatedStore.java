@@ -23,6 +23,7 @@ final class SimulatedStore {
     private final EntryStore entries;
     private final List<StoreListener> connections = new ArrayList<>();
     private final Map<Long, Removal> removals = new HashMap<>();
+    private final boolean punctual;
     private boolean available = true;
     private long entryChanges;
 
@@ -32,6 +33,8 @@ final class SimulatedStore {
     SimulatedStore(Simulation simulation, StoreStyle style, Duration ttl) {
         this.simulation = simulation;
         this.ttl = ttl;
+        // Most coordinators look at their sessions now and then; what is safe must be safe with one that is never late.
+        this.punctual = simulation.chance(0.5);
         this.entries = new EntryStore(
                 style,
                 new UUID(simulation.random().nextLong(), simulation.random().nextLong()),
@@ -90,7 +93,11 @@ final class SimulatedStore {
         if (available) {
             entries.expireDue(simulation.now());
         }
-        simulation.after(simulation.between(20 * Simulation.MILLI, 800 * Simulation.MILLI), this::expireNow);
+        long next = entries.nextExpiry().orElse(Long.MAX_VALUE) - simulation.now();
+        long pause = punctual
+                ? Math.max(Simulation.MILLI, Math.min(next, 200 * Simulation.MILLI))
+                : simulation.between(20 * Simulation.MILLI, 800 * Simulation.MILLI);
+        simulation.after(pause, this::expireNow);
     }
 
     // ---- what befalls it
@@ -122,9 +129,9 @@ final class SimulatedStore {
         }
     }
 
-    /** Removes what an older generation left, one entry after the other. */
+    /** Removes what an older generation left, one entry after the other, unless whoever does it dies over it. */
     void removeSuperseded() {
-        if (entries.removeOneSuperseded()) {
+        if (!simulation.chance(0.05) && entries.removeOneSuperseded()) {
             simulation.after(simulation.between(0, 50 * Simulation.MILLI), this::removeSuperseded);
         }
     }

@@ -14,6 +14,7 @@ final class SimulatedTicker implements Ticker {
     private long anchorLocal;
     private boolean suspended;
     private long stepMillis;
+    private boolean leapt;
 
     SimulatedTicker(Simulation simulation, double rate, boolean wallSharesRate, long origin) {
         this.simulation = simulation;
@@ -39,9 +40,15 @@ final class SimulatedTicker implements Ticker {
         return (long) Math.ceil(localNanos / rate);
     }
 
+    /** Whether the two clocks have ever come apart by more than their rates. */
+    boolean hasLeapt() {
+        return leapt;
+    }
+
     void suspend() {
         anchorLocal = nanoTime();
         suspended = true;
+        leapt = true;
     }
 
     void resume() {
@@ -51,5 +58,6 @@ final class SimulatedTicker implements Ticker {
 
     void step(long millis) {
         stepMillis += millis;
+        leapt = true;
     }
 }

@@ -1,5 +1,6 @@
 package dev.incumbent.testkit.simulation;
 
+import dev.incumbent.election.ElectionConfig;
 import dev.incumbent.election.Leadership;
 import dev.incumbent.election.Ticker;
 import dev.incumbent.election.internal.machine.CandidacyLogic;
@@ -19,6 +20,10 @@ interface Wiring {
     /** The only kind of coordinator that this candidate runs on; empty for all. */
     default Optional<StoreStyle> style() {
         return Optional.empty();
+    }
+
+    default ElectionConfig config(ElectionConfig sound) {
+        return sound;
     }
 
     /** Whether candidacies come and go; each knows of its own ended terms only. */

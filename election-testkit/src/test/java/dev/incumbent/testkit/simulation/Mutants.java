@@ -1,5 +1,6 @@
 package dev.incumbent.testkit.simulation;
 
+import dev.incumbent.election.ElectionConfig;
 import dev.incumbent.election.Leadership;
 import dev.incumbent.election.Stamp;
 import dev.incumbent.election.Ticker;
@@ -75,6 +76,24 @@ final class Mutants {
                             .thenApply(outcome -> outcome.map(renewal -> new Renewal(sent, renewal.ttl())));
                 }
             };
+        }
+    };
+
+    /** Takes its clock for exact. */
+    static final Wiring CLOCK_RATE_IGNORED = new Wiring() {
+        @Override
+        public ElectionConfig config(ElectionConfig sound) {
+            return new ElectionConfig(
+                    sound.leaseTtl(),
+                    sound.renewInterval(),
+                    sound.renewAttempts(),
+                    sound.callTimeout(),
+                    sound.margin(),
+                    0,
+                    sound.leapTolerance(),
+                    sound.initialBackoff(),
+                    sound.maxBackoff(),
+                    sound.closeTimeout());
         }
     };
 
@@ -177,6 +196,30 @@ final class Mutants {
                 @Override
                 public CompletionStage<Outcome<Ack>> withdraw(Entry own) {
                     return super.closeSession(own.session());
+                }
+            };
+        }
+    };
+
+    /** Stops asking for a while after a renewal failed. */
+    static final Wiring CIRCUIT_BREAKER = new Wiring() {
+        @Override
+        public Coordinator coordinator(Coordinator real, Ticker ticker) {
+            return new DelegatingCoordinator(real) {
+                private long closedUntil = Long.MIN_VALUE;
+
+                @Override
+                public CompletionStage<Outcome<Renewal>> renew(SessionId session) {
+                    if (ticker.nanoTime() < closedUntil) {
+                        return CompletableFuture.completedFuture(
+                                new Outcome.Unavailable<>(new IllegalStateException("the circuit is open")));
+                    }
+                    return super.renew(session).thenApply(outcome -> {
+                        if (!(outcome instanceof Outcome.Done)) {
+                            closedUntil = ticker.nanoTime() + 8 * Simulation.SECOND;
+                        }
+                        return outcome;
+                    });
                 }
             };
         }

@@ -38,6 +38,11 @@ class MutantsTest {
     }
 
     @Test
+    void shouldCatchClockRateIgnored() {
+        assertCaught(Mutants.CLOCK_RATE_IGNORED, "S2");
+    }
+
+    @Test
     void shouldCatchStoredBoolean() {
         assertCaught(Mutants.STORED_BOOLEAN, "S2");
     }

@@ -20,18 +20,24 @@ final class Scene {
     final Checker checker;
     final List<Member> members = new ArrayList<>();
     private final Storage storage;
+    private final Wiring wiring;
 
     Scene(StoreStyle style) {
+        this(style, Wiring.SOUND);
+    }
+
+    Scene(StoreStyle style, Wiring wiring) {
+        this.wiring = wiring;
         store = new SimulatedStore(simulation, style, TTL);
-        checker = new Checker(simulation, store, Wiring.SOUND);
-        storage = new Storage(simulation, checker, Wiring.SOUND);
+        checker = new Checker(simulation, store, wiring);
+        storage = new Storage(simulation, checker, wiring);
     }
 
     Member join(String... elections) {
         SimulatedTicker ticker = new SimulatedTicker(simulation, 1.0, true, 0);
         SimulatedProcess process = new SimulatedProcess(simulation, "p" + (members.size() + 1), ticker);
         Member member = new Member(
-                simulation, store, checker, storage, Wiring.SOUND, ElectionConfig.forTtl(TTL), process, Weather.CALM);
+                simulation, store, checker, storage, wiring, ElectionConfig.forTtl(TTL), process, Weather.CALM);
         members.add(member);
         for (String election : elections) {
             member.campaign(election);
