@@ -5,8 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.incumbent.election.Candidacy;
 import dev.incumbent.election.CandidacyState;
 import dev.incumbent.election.ElectionEvent;
+import dev.incumbent.election.Ticker;
+import dev.incumbent.election.spi.Ack;
+import dev.incumbent.election.spi.Coordinator;
+import dev.incumbent.election.spi.Entry;
+import dev.incumbent.election.spi.Outcome;
+import dev.incumbent.election.spi.SessionId;
 import dev.incumbent.testkit.store.StoreStyle;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +140,37 @@ class DirectedSimulationTest {
         assertThat(took).isLessThan(Duration.ofSeconds(1));
         assertThat(stuck.state()).isEqualTo(CandidacyState.DRAINING);
         scene.runUntil(Duration.ofSeconds(60), () -> scene.leads(second, "other"));
+    }
+
+    /** S2: what becomes known late of one orphan must not shorten the time that the holder of the next is given. */
+    @Test
+    void shouldGiveEveryHolderItsTimeWhenTheAnswerAboutAnEarlierOrphanIsLost() {
+        Scene scene = new Scene(StoreStyle.consul(), new Wiring() {
+            @Override
+            public Coordinator coordinator(Coordinator real, Ticker ticker) {
+                return new DelegatingCoordinator(real) {
+                    @Override
+                    public CompletionStage<Outcome<Ack>> removeOrphan(Entry waiting, String orphan) {
+                        super.removeOrphan(waiting, orphan);
+                        return new CompletableFuture<>();
+                    }
+                };
+            }
+        });
+        Member first = scene.join(ELECTION);
+        Member second = scene.join(ELECTION);
+        Member third = scene.join(ELECTION);
+        List<SessionId> sessions = scene.store.entries().entries(ELECTION).stream()
+                .map(entry -> entry.entry().session())
+                .toList();
+        second.process().crash();
+        scene.store.expire(sessions.get(1));
+        scene.runFor(Scene.TTL);
+        first.connection().stall(Scene.TTL.multipliedBy(2).toNanos());
+        scene.store.expire(sessions.get(0));
+
+        scene.runUntil(Scene.TTL, () -> !scene.leads(first, ELECTION));
+        scene.runUntil(Scene.TTL, () -> scene.leads(third, ELECTION));
     }
 
     /** S5, S2 */
