@@ -40,6 +40,10 @@ final class CallersLink extends Link implements CuratorListener {
         refresh();
     }
 
+    /** The caller's Curator has a rule of its own. */
+    @Override
+    void giveUpLater(Handle handle) {}
+
     @Override
     String prefix() {
         return prefix;

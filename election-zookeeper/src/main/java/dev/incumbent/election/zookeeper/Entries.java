@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,7 +41,6 @@ final class Entries {
     private final Sessions sessions;
     private final Views views;
     private final int lastUsable;
-    private final Set<String> contained = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> highest = new ConcurrentHashMap<>();
 
     Entries(Link link, Ground ground, Sessions sessions, Views views) {
@@ -98,7 +96,10 @@ final class Entries {
                         + " is used up; when all candidates have left, delete that node");
     }
 
-    /** Sends the entry and the view without waiting in between; ZooKeeper keeps the order. */
+    /**
+     * Sends the entry and the view without waiting in between; ZooKeeper keeps the order. Only where the election's node turns
+     * out to be missing is it sent again behind that: even a create that fails is a commit, and most paths exist.
+     */
     private CompletableFuture<Outcome<Enrolment>> enter(
             OpenSession open, EnrolRequest request, GenerationRecord record, boolean mayRepeat) {
         Handle handle = open.handle();
@@ -106,7 +107,7 @@ final class Entries {
         boolean payload = request.payload().length > 0;
         open.attempts()
                 .put(request.attempt(), new OpenSession.Attempt(request.election(), request.generation(), payload));
-        CompletableFuture<Optional<Reply<String>>> above = contained.contains(request.election())
+        CompletableFuture<Optional<Reply<String>>> above = mayRepeat
                 ? CompletableFuture.completedFuture(Optional.empty())
                 : ground.contain(handle, request.election());
         CompletableFuture<Reply<List<OpResult>>> entered = handle.requests().multi(entering(request, record, parent));
@@ -116,8 +117,8 @@ final class Entries {
                         return CompletableFuture.completedFuture(KeeperErrors.<Enrolment>write(failure.get()));
                     }
                     if (reply.failedAt(CREATE, Code.NONODE) && mayRepeat) {
-                        // An idle container was swept away. The multi certainly failed, so nothing is made twice.
-                        contained.remove(request.election());
+                        // New, or an idle container was swept away. The multi certainly failed, so nothing is made
+                        // twice.
                         return enter(open, request, record, false);
                     }
                     return reply.isOk()
@@ -156,7 +157,6 @@ final class Entries {
 
     private CompletableFuture<Outcome<Enrolment>> entered(
             OpenSession open, EnrolRequest request, List<OpResult> results, Reply<List<String>> children) {
-        contained.add(request.election());
         OpResult.CreateResult created = (OpResult.CreateResult) results.get(CREATE);
         // ZooKeeper's client leaves the chroot in the paths that a multi yields.
         String name = Layout.nameOf(created.getPath());

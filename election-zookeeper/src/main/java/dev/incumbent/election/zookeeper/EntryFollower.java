@@ -28,7 +28,7 @@ final class EntryFollower implements Subscription {
     private final Consumer<EventType> onQueue = this::onQueueEvent;
     private final Consumer<String> onBroken = this::broken;
 
-    private boolean ownSeen;
+    private volatile boolean ownSeen;
     private boolean ownUnreadable;
     private boolean predecessorGone;
     private boolean predecessorUnreadable;
@@ -41,6 +41,18 @@ final class EntryFollower implements Subscription {
         this.own = own;
         this.predecessor = predecessor.orElse(null);
         this.sink = sink;
+    }
+
+    Handle handle() {
+        return handle;
+    }
+
+    /**
+     * Whether the stream has gone on since the own node was seen in it: then whatever this handle reads now belongs to that
+     * stream, too, and needs no barrier. Only the answer within the gate counts, after the read.
+     */
+    boolean isUninterrupted() {
+        return ownSeen && !over && handle.isOwn();
     }
 
     void start() {

@@ -2,6 +2,7 @@ package dev.incumbent.election.zookeeper;
 
 import dev.incumbent.election.Stamp;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.zookeeper.ZooKeeper;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ final class Handle {
     private final Ordering ordering = new Ordering();
     private volatile int leastTimeoutMillis;
     private volatile boolean connected;
+    private final AtomicLong connections = new AtomicLong();
 
     Handle(ZooKeeper zk, @Nullable ConnectStamps stamps) {
         this.zk = zk;
@@ -54,6 +56,14 @@ final class Handle {
     /** Takes note of an event, or of the state found on a handle whose events were not seen. */
     void connected(boolean now) {
         connected = now;
+        if (now) {
+            connections.incrementAndGet();
+        }
+    }
+
+    /** How often it was connected; tells whether it was since. */
+    long connections() {
+        return connections.get();
     }
 
     boolean isAlive() {

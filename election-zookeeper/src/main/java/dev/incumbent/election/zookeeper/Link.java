@@ -47,6 +47,9 @@ abstract class Link implements AutoCloseable {
     /** Makes a new handle in place of one that is dead, in the background. */
     abstract void renew();
 
+    /** Gives the session of a handle up if it stays disconnected for very long. */
+    abstract void giveUpLater(Handle handle);
+
     /** What lies between a path as users give it and the path that the raw handle takes. */
     abstract String prefix();
 
@@ -115,6 +118,7 @@ abstract class Link implements AutoCloseable {
                         ? "disconnected from ZooKeeper"
                         : "connected to a ZooKeeper server that is cut off and only reads";
                 handle.gate().execute(() -> tellDisconnected(handle, reason));
+                giveUpLater(handle);
             }
             case Expired -> handle.gate().execute(() -> tellLost(handle, "ZooKeeper expired the session"));
             case AuthFailed -> {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.CuratorZookeeperClient;
 import org.apache.curator.ensemble.fixed.FixedEnsembleProvider;
@@ -26,7 +27,9 @@ import org.slf4j.LoggerFactory;
  * Our own connection: Curator's client keeps it, on handles whose attempts to connect are stamped.
  *
  * <p>Not a {@code CuratorFramework}: that one gives a session up by itself when it was disconnected for its timeout, though
- * the servers may still hold it, as after a long loss of quorum, and with it the places of waiting candidates.
+ * the servers may still hold it, as after a long loss of quorum; then the entries of the old sessions bar everybody's way
+ * for one timeout more. It is given up after a multiple of the timeout all the same: where requests get through and answers
+ * do not, the attempts to reconnect keep the session alive for ever, and an entry that nobody can lead with.
  *
  * <p>A chroot in the connect string is taken off and put before our paths instead: with a chroot, ZooKeeper 3.9's client
  * turns a {@code create2} inside a multi into a plain {@code create}, whose reply lacks the czxid.
@@ -35,12 +38,14 @@ final class OwnLink extends Link {
 
     private static final Logger log = LoggerFactory.getLogger(OwnLink.class);
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(3);
+    private static final int GIVE_UP_AFTER_TIMEOUTS = 4;
 
     private final CuratorZookeeperClient client;
     private final List<AuthInfo> auths;
     private final Ticker ticker;
     private final String prefix;
     private final ZKClientConfig clientConfig;
+    private final Executor giveUp;
 
     OwnLink(
             String connectString,
@@ -53,6 +58,8 @@ final class OwnLink extends Link {
         this.auths = List.copyOf(auths);
         this.ticker = ticker;
         this.clientConfig = clientConfig != null ? clientConfig : new ZKClientConfig();
+        this.giveUp = CompletableFuture.delayedExecutor(
+                sessionTimeout.toNanos() * GIVE_UP_AFTER_TIMEOUTS, TimeUnit.NANOSECONDS, Runnable::run);
         int timeoutMillis = Math.toIntExact(sessionTimeout.toMillis());
         this.client = new CuratorZookeeperClient(
                 new StampingFactory(),
@@ -93,6 +100,23 @@ final class OwnLink extends Link {
                 client.reset();
             }
         });
+    }
+
+    @Override
+    void giveUpLater(Handle handle) {
+        long connections = handle.connections();
+        giveUp.execute(() -> {
+            if (isPresent(handle) && handle.connections() == connections) {
+                log.warn(
+                        "Disconnected from ZooKeeper for {} session timeouts; giving the session up",
+                        GIVE_UP_AFTER_TIMEOUTS);
+                inBackground("give-up", client::reset);
+            }
+        });
+    }
+
+    private boolean isPresent(Handle handle) {
+        return !isClosed() && handle == current() && handle.isAlive() && !handle.isConnected();
     }
 
     @Override

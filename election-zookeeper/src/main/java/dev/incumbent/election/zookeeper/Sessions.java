@@ -60,7 +60,9 @@ final class Sessions implements Link.Listener {
 
     CompletableFuture<Outcome<SessionGrant>> open(SessionSignals signals) {
         OpenSession present = session;
-        if (present != null && !present.isOver() && present.handle() == link.current()) {
+        boolean stands =
+                present != null && !present.isOver() && present.handle().isAlive();
+        if (present != null && stands && present.handle() == link.current()) {
             // The caller gave up waiting for the first answer; the attempts of that session must stay known.
             present.signals(signals);
             return grantAgain(present);

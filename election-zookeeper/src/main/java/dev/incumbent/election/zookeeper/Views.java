@@ -65,14 +65,35 @@ final class Views {
         });
     }
 
-    /** The generation is read after the children, so that no raise which preceded them is missed. */
+    /** An entry's place, ordered behind everything committed before the question. */
     CompletableFuture<Outcome<Standing>> standing(Handle handle, Entry own) {
-        return ground.inOrder(handle, () -> {
-            CompletableFuture<Outcome<Queue>> queue = read(handle, Layout.parentOf(own.key()));
-            CompletableFuture<Outcome<GenerationRecord>> record =
-                    handle.requests().data(ground.layout().generation()).thenApply(ground::record);
-            return queue.thenCombine(record, (seen, now) -> standing(own, seen, now));
-        });
+        return ground.inOrder(handle, () -> look(handle, own));
+    }
+
+    /**
+     * An entry's place, without a barrier where the stream that follows the entry goes on until the answer is there. The
+     * session's reads are in order with its events, so the answer is no older than the removal that raised the question; being
+     * first is stable, and the end of the own node would be told in the same stream. It spares a commit at every handoff.
+     */
+    CompletableFuture<Outcome<Standing>> standing(EntryFollower stream, Entry own) {
+        Handle handle = stream.handle();
+        CompletableFuture<Outcome<Standing>> result = new CompletableFuture<>();
+        look(handle, own).thenAccept(outcome -> handle.gate().execute(() -> {
+            if (stream.isUninterrupted() && outcome instanceof Outcome.Done) {
+                result.complete(outcome);
+            } else {
+                standing(handle, own).thenAccept(result::complete);
+            }
+        }));
+        return result;
+    }
+
+    /** The generation is read after the children, so that no raise which preceded them is missed. */
+    private CompletableFuture<Outcome<Standing>> look(Handle handle, Entry own) {
+        CompletableFuture<Outcome<Queue>> queue = read(handle, Layout.parentOf(own.key()));
+        CompletableFuture<Outcome<GenerationRecord>> record =
+                handle.requests().data(ground.layout().generation()).thenApply(ground::record);
+        return queue.thenCombine(record, (seen, now) -> standing(own, seen, now));
     }
 
     private static Outcome<Standing> standing(Entry own, Outcome<Queue> seen, Outcome<GenerationRecord> now) {

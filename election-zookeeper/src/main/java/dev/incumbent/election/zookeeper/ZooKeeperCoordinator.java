@@ -21,10 +21,12 @@ import dev.incumbent.election.spi.SessionSignals;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.Subscription;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,9 @@ final class ZooKeeperCoordinator implements Coordinator {
     private final Sessions sessions;
     private final Views views;
     private final Entries entries;
+
+    /** The newest follow of each entry, by its path. */
+    private final Map<String, EntryFollower> streams = new ConcurrentHashMap<>();
 
     private ZooKeeperCoordinator(Link link, Ground ground, Timings timings, Ticker ticker) {
         this.link = link;
@@ -99,7 +104,11 @@ final class ZooKeeperCoordinator implements Coordinator {
 
     @Override
     public CompletionStage<Outcome<Standing>> standing(Entry own) {
-        return onHandle(handle -> views.standing(handle, own).thenApply(outcome -> ofOpenSession(own, outcome)));
+        EntryFollower stream = streams.get(own.key());
+        return onHandle(handle -> (stream != null && stream.isUninterrupted() && stream.handle() == handle
+                        ? views.standing(stream, own)
+                        : views.standing(handle, own))
+                .thenApply(outcome -> ofOpenSession(own, outcome)));
     }
 
     /** An entry that a lost session left behind may stand for a while, but it is nobody's. */
@@ -116,8 +125,12 @@ final class ZooKeeperCoordinator implements Coordinator {
             return () -> {};
         }
         EntryFollower follower = new EntryFollower(handle, own, predecessor, sink);
+        streams.put(own.key(), follower);
         follower.start();
-        return follower;
+        return () -> {
+            streams.remove(own.key(), follower);
+            follower.close();
+        };
     }
 
     @Override

@@ -30,9 +30,12 @@ import org.jspecify.annotations.Nullable;
  * <h2>Guarantees</h2>
  *
  * <ul>
- *   <li>S2 (lease containment) under the assumptions of {@code docs/model/ZkChain.tla}: the ZooKeeper leader's ping loop is
- *       not late by half a tick while it commits, {@code localSessionsEnabled} is off, and clients do not connect to observers
- *       that are fed by followers ({@code observerMasterPort}).
+ *   <li>S2 (lease containment) under the assumptions of {@code docs/model/ZkChain.tla}: while it commits, the ZooKeeper
+ *       leader's ping loop is not late by half a tick; its session tracker is not held up between taking an expired session
+ *       out of its queue and closing it; {@code localSessionsEnabled} is off; and clients do not connect to observers that
+ *       are fed by followers ({@code observerMasterPort}).
+ *   <li>Sessions outlive a loss of quorum of up to four session timeouts, and with them the places in the queues; on the
+ *       caller's own {@code CuratorFramework}, up to one.
  *   <li>Members that use Curator's {@code LeaderLatch} on the path of {@link Builder#nativePath} and ours are candidates of
  *       one election.
  * </ul>

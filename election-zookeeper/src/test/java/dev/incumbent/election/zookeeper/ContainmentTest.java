@@ -42,7 +42,7 @@ final class ContainmentTest {
             EmbeddedZooKeeper.builder().nodes(3).tickTime(TICK).syncLimit(20));
 
     private final EmbeddedZooKeeper ensemble = ZOOKEEPER.get();
-    private final RenewalChain withoutSpacing = new RenewalChain(0, null);
+    private RenewalChain withoutSpacing = new RenewalChain(0, null);
     private @Nullable Stamp lastBeat;
 
     @SuppressWarnings("NullAway.Init") // set before each test
@@ -69,6 +69,7 @@ final class ContainmentTest {
                 .root("/containment-" + System.nanoTime())
                 .tickTime(TICK)
                 .coordinator(TIMING, Member.CLOCK);
+        withoutSpacing = new RenewalChain(0, null);
         member = new Member("held", coordinator);
     }
 
@@ -146,6 +147,24 @@ final class ContainmentTest {
 
     @Test
     void shouldEndBeforeTheEntryWhenRequestsWereHeldAndFollowerIsCutOffOnceConfirmed() throws Exception {
+        // Ours must hold in every run. The mutants are caught only if no ping of the leader falls between the beats and
+        // the cut, which a slow machine may miss once.
+        boolean caught = false;
+        for (int run = 0; run < 3 && !caught; run++) {
+            if (run > 0) {
+                close();
+                ensemble.awaitServing(Member.PATIENCE);
+                open();
+            }
+            caught = cutOnceConfirmedAfterSilence();
+        }
+        assertThat(caught)
+                .as("one heartbeat, and three without spacing, claim too much")
+                .isTrue();
+    }
+
+    /** Whether the entry went before the mutants' deadlines. */
+    private boolean cutOnceConfirmedAfterSilence() throws Exception {
         Entry entry = member.enrol("requests-held").entry();
         CompletableFuture<Long> gone = gone(entry);
         List<Renewal> renewals = beats(3);
@@ -159,11 +178,7 @@ final class ContainmentTest {
 
         long removed = gone.get(30, TimeUnit.SECONDS);
         assertContained(renewals.get(4), removed);
-        // The mutants: one heartbeat, counted from its send; and three, without the tick between the beats.
-        assertThat(removed - claimedBy(lastBeat)).as("one heartbeat").isNegative();
-        assertThat(removed - claimedBy(withoutSpacing.proven()))
-                .as("no spacing")
-                .isNegative();
+        return removed - claimedBy(lastBeat) < 0 && removed - claimedBy(withoutSpacing.proven()) < 0;
     }
 
     @Test
