@@ -1,5 +1,6 @@
 package dev.incumbent.testkit.store;
 
+import dev.incumbent.election.CandidateId;
 import dev.incumbent.election.CandidateInfo;
 import dev.incumbent.election.Generation;
 import dev.incumbent.election.spi.Ack;
@@ -302,11 +303,8 @@ public final class EntryStore {
      * @return the changes, in the order in which they matter
      */
     public List<StoreChange> missed(Entry own, Optional<String> predecessor) {
-        StoredEntry ownNow = stored(own);
-        if (ownNow == null) {
-            StoredEntry gone = new StoredEntry(
-                    own, new UUID(0, 0), new dev.incumbent.election.CandidateId("?"), new byte[0], Duration.ZERO, true);
-            return List.of(new StoreChange.Removed(gone, Hand.OPERATOR));
+        if (stored(own) == null) {
+            return List.of(new StoreChange.Removed(former(own), Hand.OPERATOR));
         }
         if (predecessor.isEmpty()) {
             return List.of();
@@ -317,15 +315,14 @@ public final class EntryStore {
             return ahead.get().orphaned() ? List.of(new StoreChange.Orphaned(ahead.get())) : List.of();
         }
         int at = name.lastIndexOf('@');
-        Entry former = new Entry(
-                own.election(),
-                own.session(),
-                name.substring(0, at),
-                Long.parseLong(name.substring(at + 1)),
-                own.generation());
-        StoredEntry gone = new StoredEntry(
-                former, new UUID(0, 0), new dev.incumbent.election.CandidateId("?"), new byte[0], Duration.ZERO, true);
-        return List.of(new StoreChange.Removed(gone, Hand.OWNER));
+        long epoch = Long.parseLong(name.substring(at + 1));
+        Entry gone = new Entry(own.election(), own.session(), name.substring(0, at), epoch, own.generation());
+        return List.of(new StoreChange.Removed(former(gone), Hand.OWNER));
+    }
+
+    /** Stands for an entry of which nothing is left but its name. */
+    private static StoredEntry former(Entry entry) {
+        return new StoredEntry(entry, new UUID(0, 0), new CandidateId("former"), new byte[0], Duration.ZERO, true);
     }
 
     /**

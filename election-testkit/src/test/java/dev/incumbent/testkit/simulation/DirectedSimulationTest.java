@@ -56,6 +56,28 @@ class DirectedSimulationTest {
         assertThat(candidacy(first).state()).isIn(CandidacyState.RELEASING, CandidacyState.CLOSED);
     }
 
+    /** C2 */
+    @Test
+    void shouldNotifyOneWaiterAndReadNothingWhenManyWait() {
+        Scene scene = new Scene(StoreStyle.etcd());
+        for (int i = 0; i < 12; i++) {
+            scene.join(ELECTION);
+        }
+        double before = scene.simulation.now() / 1e9;
+
+        candidacy(scene.members.get(0)).resign();
+        scene.runUntil(MOMENT, () -> scene.leads(scene.members.get(1), ELECTION));
+        scene.runFor(MOMENT);
+
+        List<String> since = scene.simulation.trace().lines().stream()
+                .filter(line -> Double.parseDouble(line.substring(0, 12).trim()) >= before)
+                .toList();
+        assertThat(since).filteredOn(line -> line.contains("hears:")).hasSize(1);
+        assertThat(since)
+                .filteredOn(line -> line.contains("asks:") && !line.contains("renew"))
+                .hasSize(1);
+    }
+
     /** L2 */
     @ParameterizedTest
     @MethodSource("styles")
