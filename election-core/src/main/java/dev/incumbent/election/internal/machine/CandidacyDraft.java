@@ -135,10 +135,9 @@ abstract sealed class CandidacyDraft permits CandidacyMachine {
     }
 
     final void stopFollowing() {
-        if (following) {
-            following = false;
-            command(new CandidacyCommand.Unfollow());
-        }
+        // Also where the follow no longer decides: whoever reports on the entry must let go of it.
+        following = false;
+        command(new CandidacyCommand.Unfollow());
         reading = false;
         rereading = false;
         standing = null;
