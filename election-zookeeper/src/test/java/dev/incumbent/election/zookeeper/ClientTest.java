@@ -145,9 +145,9 @@ final class ClientTest {
         ElectionClient client = client("lost", link.connectString());
         client.admin().generation().toCompletableFuture().get();
         leads(client.election("warm-up").campaign());
-        link.holdFrom(Direction.TO_CLIENT, frame -> frame.is("multi"));
+        link.holdFrom(Direction.TO_CLIENT, frame -> frame.is("multi") && frame.error() == 0);
         Candidacy candidacy = client.election("lost-reply").campaign();
-        link.awaitHeld(Direction.TO_CLIENT, frame -> frame.is("multi"), PATIENCE);
+        link.awaitHeld(Direction.TO_CLIENT, frame -> frame.is("multi") && frame.error() == 0, PATIENCE);
         link.cut();
         link.heal();
 
