@@ -144,7 +144,9 @@ final class ClientTest {
         ClientLink link = link();
         ElectionClient client = client("lost", link.connectString());
         client.admin().generation().toCompletableFuture().get();
-        leads(client.election("warm-up").campaign());
+        Candidacy before = client.election("lost-reply").campaign();
+        leads(before);
+        before.close();
         link.holdFrom(Direction.TO_CLIENT, frame -> frame.is("multi") && frame.error() == 0);
         Candidacy candidacy = client.election("lost-reply").campaign();
         link.awaitHeld(Direction.TO_CLIENT, frame -> frame.is("multi") && frame.error() == 0, PATIENCE);

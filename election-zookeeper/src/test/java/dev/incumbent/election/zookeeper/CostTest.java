@@ -165,6 +165,43 @@ final class CostTest {
     }
 
     @Test
+    void shouldCommitOnceWhenAnotherClientMadeTheElectionsNode() {
+        member("a", server.newClientLink()).enrol("made");
+        Member second = member("b", server.newClientLink());
+        long zxid = server.lastZxid();
+
+        second.enrol("made");
+
+        assertThat(server.lastZxid() - zxid).as("commits").isEqualTo(1);
+    }
+
+    @Test
+    void shouldReadThePlaceWithoutACommitOnlyWhileTheStreamGoesOn() {
+        Member leader = member("leader", server.newClientLink());
+        leader.enrol("stream");
+        ClientLink link = server.newClientLink();
+        Member waiter = member("waiter", link);
+        var behind = waiter.enrol("stream");
+        String ahead = ((Standing.Behind) behind.standing()).predecessor();
+        List<String> heard = new CopyOnWriteArrayList<>();
+        Subscription follow = waiter.coordinator.follow(behind.entry(), Optional.of(ahead), waiter.sink(heard));
+        Member.done(waiter.coordinator.standing(behind.entry()));
+        long zxid = server.lastZxid();
+
+        assertThat(Member.done(waiter.coordinator.standing(behind.entry()))).isEqualTo(behind.standing());
+        assertThat(server.lastZxid() - zxid).as("commits in the stream").isZero();
+
+        link.reset();
+        waiter.await("reachable");
+        assertThat(heard).containsExactly("broken");
+        long reconnected = server.lastZxid();
+        assertThat(Member.eventuallyDone(() -> waiter.coordinator.standing(behind.entry())))
+                .isEqualTo(behind.standing());
+        assertThat(server.lastZxid() - reconnected).as("commits after it broke").isPositive();
+        follow.close();
+    }
+
+    @Test
     void shouldShareBarriersWhenManyElectionsReadAtOnce() {
         ClientLink link = server.newClientLink();
         Member member = member("a", link);
