@@ -231,7 +231,9 @@ final class ElectionRun {
     }
 
     private void scheduleFault(Weather weather) {
-        double pace = 0.5 + simulation.random().nextDouble() * 4;
+        double pace = simulation.chance(0.3)
+                ? 0.15 + simulation.random().nextDouble()
+                : 0.5 + simulation.random().nextDouble() * 4;
         simulation.after((long) (-Math.log(1 - simulation.random().nextDouble()) * pace * Simulation.SECOND), () -> {
             if (!calm && !faults.isEmpty()) {
                 Fault fault = faults.get(simulation.below(faults.size()));
