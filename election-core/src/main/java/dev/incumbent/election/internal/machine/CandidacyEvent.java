@@ -49,7 +49,7 @@ public sealed interface CandidacyEvent {
     record WithdrawDone(long epoch, Outcome<Ack> outcome) implements CandidacyEvent {}
 
     /** {@link CandidacyCommand.RemoveOrphan} ended; the standing is read whatever came of it. */
-    record OrphanDone(Outcome<Ack> outcome) implements CandidacyEvent {}
+    record OrphanDone(String orphan, Outcome<Ack> outcome) implements CandidacyEvent {}
 
     /** Listeners were told of the term's end and its work has stopped. */
     record Drained(long term) implements CandidacyEvent {}

@@ -334,7 +334,11 @@ public final class CandidacyMachine extends CandidacyDraft {
     }
 
     private void onOrphanDone(CandidacyEvent.OrphanDone done) {
-        if (phase == CandidacyState.WAITING && standing instanceof Standing.BehindOrphan) {
+        // An answer that comes late may be about an orphan that is gone by now: it must not shorten the next holder's
+        // time.
+        if (phase == CandidacyState.WAITING
+                && standing instanceof Standing.BehindOrphan present
+                && present.predecessor().equals(done.orphan())) {
             if (!(done.outcome() instanceof Outcome.Done)) {
                 failures++;
                 orphanAt = now.nanos() + settings.timing().backoffNanos(failures, context.jitter());

@@ -172,7 +172,7 @@ final class CandidacyRunner implements Candidacy {
                     .write(
                             "Removing an orphan",
                             () -> client.coordinator().removeOrphan(remove.entry(), remove.orphan()),
-                            outcome -> handle(new CandidacyEvent.OrphanDone(outcome)));
+                            outcome -> handle(new CandidacyEvent.OrphanDone(remove.orphan(), outcome)));
         } else if (command instanceof CandidacyCommand.Follow following) {
             follow.close();
             follow = client.coordinator()

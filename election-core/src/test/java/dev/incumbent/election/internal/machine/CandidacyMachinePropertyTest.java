@@ -117,7 +117,7 @@ class CandidacyMachinePropertyTest {
                 case WITHDRAWN -> candidate.withdrawn();
                 case WITHDRAW_LOST ->
                     candidate.on(new CandidacyEvent.WithdrawDone(epoch, new Outcome.Ambiguous<>(lost())));
-                case ORPHAN_REMOVED -> candidate.on(new CandidacyEvent.OrphanDone(new Outcome.Done<>(Ack.ACK)));
+                case ORPHAN_REMOVED -> candidate.on(new CandidacyEvent.OrphanDone("q", new Outcome.Done<>(Ack.ACK)));
                 case RAISE ->
                     candidate
                             .generation(new Generation(Candidate.GENERATION.authority(), epoch))

@@ -201,7 +201,7 @@ class CandidacyMachineTest {
             candidate.renewLease().pass(Duration.ofSeconds(1)).woken();
             assertThat(candidate.commands()).contains(new CandidacyCommand.RemoveOrphan(candidate.entry(7), "p"));
             candidate
-                    .on(new CandidacyEvent.OrphanDone(new Outcome.Done<>(Ack.ACK)))
+                    .on(new CandidacyEvent.OrphanDone("p", new Outcome.Done<>(Ack.ACK)))
                     .read(HEAD);
             assertThat(candidate.phase()).isEqualTo(CandidacyState.LEADING);
         }
@@ -214,11 +214,29 @@ class CandidacyMachineTest {
                     .pass(Duration.ofSeconds(11))
                     .renewLease()
                     .woken()
-                    .on(new CandidacyEvent.OrphanDone(new Outcome.Ambiguous<>(lost())))
+                    .on(new CandidacyEvent.OrphanDone("p", new Outcome.Ambiguous<>(lost())))
                     .read(new Standing.BehindOrphan("p", Duration.ofSeconds(10)))
                     .pass(Duration.ofSeconds(1))
                     .woken();
             assertThat(candidate.commands()).contains(new CandidacyCommand.RemoveOrphan(candidate.entry(7), "p"));
+        }
+
+        @Test
+        void shouldGiveTheNextHolderItsTimeWhenTheAnswerAboutAnEarlierOrphanComesLate() {
+            Candidate candidate = new Candidate()
+                    .open()
+                    .enrolled(7, new Standing.BehindOrphan("p", Duration.ofSeconds(10)))
+                    .pass(Duration.ofSeconds(11))
+                    .renewLease()
+                    .woken()
+                    .on(new CandidacyEvent.PredecessorGone(1))
+                    .read(new Standing.BehindOrphan("q", Duration.ofSeconds(10)))
+                    .on(new CandidacyEvent.OrphanDone("p", new Outcome.Ambiguous<>(lost())))
+                    .pass(Duration.ofSeconds(9))
+                    .woken();
+            assertThat(candidate.history())
+                    .contains(new CandidacyCommand.RemoveOrphan(candidate.entry(7), "p"))
+                    .doesNotContain(new CandidacyCommand.RemoveOrphan(candidate.entry(7), "q"));
         }
 
         @Test

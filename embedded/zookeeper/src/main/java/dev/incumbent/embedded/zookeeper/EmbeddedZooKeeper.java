@@ -433,6 +433,12 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     public void expireSession(long sessionId) {
         ZooKeeperServer server = leadingServer();
         ZKDatabase data = server.getZKDatabase();
+        // A follower may have answered for a node that the leader itself has not applied yet.
+        long proposed = server.getZxid();
+        await(
+                "the leader to apply what it proposed",
+                Duration.ofSeconds(10),
+                () -> data.getDataTreeLastProcessedZxid() >= proposed);
         Set<String> ephemerals = Set.copyOf(data.getDataTree().getEphemerals(sessionId));
         server.getSessionTracker().setSessionClosing(sessionId);
         server.expire(sessionId);
