@@ -248,14 +248,14 @@ public final class CandidacyMachine extends CandidacyDraft {
         if (!token.sameScope(retired)) {
             return "the coordinator's authority is " + token.authority() + ", this candidacy knows tokens of "
                     + retired.authority() + ": the coordinator was rebuilt or replaced. Carry the authority over with"
-                    + " 'elect generation raise --authority " + retired.authority() + "', or restart the process";
+                    + " ElectionAdmin.raiseGeneration(" + retired.authority() + "), or restart the process";
         }
         if (token.equals(retired)) {
             return "the entry belongs to a leadership or attempt that has ended";
         }
         if (!token.isNewerThan(retired)) {
             return "epochs run backwards: " + token + " after " + retired
-                    + ". Was the coordinator restored from a backup? Run 'elect generation raise'";
+                    + ". Was the coordinator restored from a backup? Then call ElectionAdmin.raiseGeneration";
         }
         return "";
     }

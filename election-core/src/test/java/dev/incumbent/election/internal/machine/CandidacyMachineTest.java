@@ -326,7 +326,7 @@ class CandidacyMachineTest {
                     .on(new CandidacyEvent.SessionOpened())
                     .enrolled(3, HEAD);
             assertThat(candidate.phase()).isEqualTo(CandidacyState.RELEASING);
-            assertThat(candidate.model().trouble()).contains("epochs run backwards", "generation raise");
+            assertThat(candidate.model().trouble()).contains("epochs run backwards", "raiseGeneration");
         }
 
         @Test
@@ -341,7 +341,7 @@ class CandidacyMachineTest {
                     .on(new CandidacyEvent.EnrolDone(
                             2, new Outcome.Done<>(new Enrolment(Candidate.entry(900, rebuilt), HEAD))));
             assertThat(candidate.phase()).isEqualTo(CandidacyState.RELEASING);
-            assertThat(candidate.model().trouble()).contains("--authority " + GENERATION.authority());
+            assertThat(candidate.model().trouble()).contains("raiseGeneration(" + GENERATION.authority());
             candidate.withdrawn().pass(Duration.ofMinutes(1)).renewLease().woken();
             candidate.on(new CandidacyEvent.EnrolDone(
                     3, new Outcome.Done<>(new Enrolment(Candidate.entry(901, rebuilt), HEAD))));
