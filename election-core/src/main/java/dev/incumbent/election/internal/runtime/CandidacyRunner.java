@@ -16,10 +16,12 @@ import dev.incumbent.election.internal.machine.CandidacySettings;
 import dev.incumbent.election.internal.machine.Lease;
 import dev.incumbent.election.internal.machine.Move;
 import dev.incumbent.election.internal.machine.Term;
+import dev.incumbent.election.spi.Ack;
 import dev.incumbent.election.spi.EnrolRequest;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.FollowSink;
 import dev.incumbent.election.spi.Outcome;
+import dev.incumbent.election.spi.Refusal;
 import dev.incumbent.election.spi.Subscription;
 import dev.incumbent.fencing.FencingToken;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -274,7 +277,7 @@ final class CandidacyRunner implements Candidacy {
                 .whenComplete((done, failure) -> post(new CandidacyEvent.Drained(term.number())));
     }
 
-    private void tell(Term term, java.util.function.BiConsumer<LeadershipListener, Leadership> call) {
+    private void tell(Term term, BiConsumer<LeadershipListener, Leadership> call) {
         LeadershipTerm current = leadership;
         if (current != null
                 && current.number() == term.number()
@@ -297,9 +300,6 @@ final class CandidacyRunner implements Candidacy {
         follow.close();
         timer.close();
         client.forget(this);
-        if (hook != null) {
-            hook.ended();
-        }
         waiters.ended(new CandidacyClosedException(
                 "Candidate " + candidateId + " in election " + election + " on "
                         + client.coordinator().traits().backend() + " "
@@ -395,10 +395,10 @@ final class CandidacyRunner implements Candidacy {
             client.outside(() -> done.completeExceptionally(client.failure(
                     "Candidate " + candidateId + " has no entry in " + election
                             + " now; the payload goes with its next one",
-                    new Outcome.Refused<>(dev.incumbent.election.spi.Refusal.ENTRY_GONE, "no entry"))));
+                    new Outcome.Refused<>(Refusal.ENTRY_GONE, "no entry"))));
             return;
         }
-        Consumer<Outcome<dev.incumbent.election.spi.Ack>> then = outcome -> client.outside(() -> {
+        Consumer<Outcome<Ack>> then = outcome -> client.outside(() -> {
             if (outcome instanceof Outcome.Done) {
                 done.complete(null);
             } else {

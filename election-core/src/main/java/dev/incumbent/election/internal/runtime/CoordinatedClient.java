@@ -112,10 +112,6 @@ public final class CoordinatedClient implements ElectionClient, SessionKeeper.Au
         return coordinator;
     }
 
-    ElectionConfig config() {
-        return config;
-    }
-
     ElectionRuntime runtime() {
         return runtime;
     }

@@ -71,11 +71,6 @@ final class LoopRunner implements LeaderLoop, TermHook {
         return thread.stopped;
     }
 
-    @Override
-    public void ended() {
-        // The last term's thread was drained before; nothing of this loop runs any more.
-    }
-
     /** One term's work. */
     private final class WorkThread extends Thread {
 

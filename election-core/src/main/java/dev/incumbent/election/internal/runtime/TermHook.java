@@ -16,7 +16,4 @@ interface TermHook {
      * @return completes when the work of that term has stopped
      */
     CompletionStage<Void> revoked(Leadership leadership, RevocationCause cause);
-
-    /** The candidacy is over. */
-    void ended();
 }
