@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Puts real coordinators where the tests look for them: etcd 3.4 and 3.5 of Debian's packages, unpacked, never installed (an
+# installed etcd-server starts a daemon). Needs apt-get, dpkg-deb and a Debian mirror among apt's sources; apt's own state stays
+# as it is. What cannot be had is said and is no failure: the tests that want it are skipped, with the reason.
+set -uo pipefail
+
+servers=${INCUMBENT_SERVERS:-$HOME/.cache/incumbent/servers}
+deadline=$((SECONDS + 240))
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+say() { printf 'real servers: %s\n' "$*"; }
+missing() { say "NOT HAD: $*"; }
+
+# Ends a step that outlasts what is left of the time.
+bounded() {
+  local left=$((deadline - SECONDS))
+  [ "$left" -gt 0 ] && timeout --kill-after=5 "$left" "$@"
+}
+
+# The archive that this machine's apt uses already; the archives of security updates have another layout of suites.
+mirror() {
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -E '/debian/?$' | head -n 1
+}
+
+# An apt with lists, cache and status of its own, for one suite.
+private_apt() {
+  local suite=$1 dir=$2 keyring=/usr/share/keyrings/debian-archive-keyring.gpg signed=
+  [ -r "$keyring" ] && signed="[signed-by=$keyring] "
+  mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
+  : >"$dir/status"
+  printf 'deb %s%s %s main\n' "$signed" "$(mirror)" "$suite" >"$dir/sources.list"
+  cat >"$dir/apt.conf" <<CONF
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+Dir::State "$dir";
+Dir::State::lists "$dir/lists";
+Dir::State::status "$dir/status";
+Dir::Cache "$dir/cache";
+Dir::Etc::SourceList "$dir/sources.list";
+Dir::Etc::SourceParts "/dev/null";
+Dir::Etc::Preferences "/dev/null";
+Dir::Etc::PreferencesParts "/dev/null";
+APT::Sandbox::User "root";
+APT::Get::List-Cleanup "false";
+Acquire::Languages "none";
+Acquire::Retries "1";
+Acquire::http::Timeout "20";
+Acquire::https::Timeout "20";
+CONF
+  APT_CONFIG="$dir/apt.conf" bounded apt-get update -qq >"$dir/log" 2>&1
+}
+
+# etcd SERIES SUITE: unpacks etcd-server and etcd-client of a suite, unless a release of the series is there.
+etcd() {
+  local series=$1 suite=$2 dir=$work/$2 there version target tool
+  for there in "$servers"/etcd-"$series".*/etcd; do
+    if [ -x "$there" ]; then
+      say "$(basename "$(dirname "$there")") is there"
+      return
+    fi
+  done
+  if ! private_apt "$suite" "$dir"; then
+    missing "etcd $series: no package lists of $suite: $(tail -n 1 "$dir/log" 2>/dev/null)"
+    return
+  fi
+  mkdir -p "$dir/debs" "$dir/root" "$dir/ready"
+  if ! (cd "$dir/debs" && APT_CONFIG="$dir/apt.conf" bounded apt-get download -qq etcd-server etcd-client >"$dir/log" 2>&1); then
+    missing "etcd $series: the packages of $suite did not come: $(tail -n 1 "$dir/log")"
+    return
+  fi
+  for there in "$dir"/debs/*.deb; do
+    dpkg-deb -x "$there" "$dir/root" || { missing "etcd $series: $there cannot be unpacked"; return; }
+  done
+  for tool in etcd etcdctl etcdutl; do
+    [ -x "$dir/root/usr/bin/$tool" ] && cp "$dir/root/usr/bin/$tool" "$dir/ready/"
+  done
+  version=$(bounded "$dir/ready/etcd" --version 2>/dev/null | sed -n 's/^etcd Version: *//p')
+  case "$version" in
+    "$series".*) ;;
+    *) missing "etcd $series: $suite holds version '${version:-that does not run here}'"; return ;;
+  esac
+  target=$servers/etcd-$version
+  # In place at one stroke: a second script, or an interrupted one, leaves no half of a server.
+  mkdir -p "$servers" && cp -r "$dir/ready" "$servers/.etcd-$version.$$" && mv -T "$servers/.etcd-$version.$$" "$target" 2>/dev/null \
+    || rm -rf "$servers/.etcd-$version.$$"
+  [ -x "$target/etcd" ] && say "etcd-$version unpacked" || missing "etcd $series: $target cannot be written"
+}
+
+say "in $servers"
+if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+  missing "etcd: this is no Debian, or has no apt-get or dpkg-deb; put etcd-VERSION/etcd and etcdctl there by hand"
+elif [ -z "$(mirror)" ]; then
+  missing "etcd: apt has no Debian archive among its sources"
+else
+  etcd 3.4 bookworm
+  etcd 3.5 trixie
+fi
+exit 0
