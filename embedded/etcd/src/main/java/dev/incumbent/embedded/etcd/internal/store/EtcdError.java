@@ -58,10 +58,12 @@ public enum EtcdError {
     ELECTION_NOT_LEADER(Status.Code.UNKNOWN, "election: not leader"),
     ELECTION_NO_LEADER(Status.Code.UNKNOWN, "election: no leader");
 
-    private final Status status;
+    private final Status.Code code;
+    private final String text;
 
     EtcdError(Status.Code code, String text) {
-        this.status = code.toStatus().withDescription(text);
+        this.code = code;
+        this.text = text;
     }
 
     /**
@@ -70,7 +72,7 @@ public enum EtcdError {
      * @return code and text
      */
     public Status status() {
-        return status;
+        return code.toStatus().withDescription(text);
     }
 
     /**
@@ -79,6 +81,6 @@ public enum EtcdError {
      * @return what etcd says
      */
     public String text() {
-        return java.util.Objects.requireNonNull(status.getDescription());
+        return text;
     }
 }
