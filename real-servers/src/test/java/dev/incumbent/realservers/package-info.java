@@ -1,0 +1,4 @@
+@NullMarked
+package dev.incumbent.realservers;
+
+import org.jspecify.annotations.NullMarked;
