@@ -1,0 +1,25 @@
+package dev.incumbent.embedded.raft;
+
+/**
+ * Writes commands to the log and reads them back.
+ *
+ * @param <C> a command
+ */
+public interface CommandCodec<C> {
+
+    /**
+     * Encodes.
+     *
+     * @param command the command
+     * @return its bytes
+     */
+    byte[] encode(C command);
+
+    /**
+     * Decodes.
+     *
+     * @param bytes what {@link #encode} returned
+     * @return an equal command
+     */
+    C decode(byte[] bytes);
+}

@@ -1,0 +1,5 @@
+/** Tests of the harness. */
+@NullMarked
+package dev.incumbent.embedded.raft;
+
+import org.jspecify.annotations.NullMarked;
