@@ -22,6 +22,7 @@ import dev.incumbent.election.spi.SessionId;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.Subscription;
 import dev.incumbent.election.spi.SystemTicker;
+import dev.incumbent.fencing.FencingToken;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -416,23 +417,43 @@ public abstract class CoordinatorContractTest {
         assertThat(done(member.coordinator.list("large")).get(0).payload()).isEqualTo(payload);
     }
 
+    /** Epochs order the entries of one election; entries of different elections may share one, where they share a commit. */
     @Test
-    final void shouldGiveDistinctEpochsWhenManyEnterAtOnce() {
+    final void shouldGiveDistinctTokensWhenManyElectionsAreEnteredAtOnce() {
         Member member = new Member();
         List<CompletionStage<Outcome<Enrolment>>> stages = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             stages.add(member.coordinator.enrol(member.request("many-" + i)));
         }
 
-        Set<Long> epochs = new HashSet<>();
+        Set<FencingToken> tokens = new HashSet<>();
         stages.forEach(stage -> {
             Enrolment enrolment = done(stage);
             assertThat(enrolment.standing()).isEqualTo(new Standing.Head());
-            epochs.add(enrolment.entry().epoch());
+            tokens.add(enrolment.entry().token());
         });
 
-        assertThat(epochs).hasSize(100);
+        assertThat(tokens).hasSize(100);
         assertThat(done(member.coordinator.ownEntries(member.grant.id()))).hasSize(100);
+    }
+
+    @Test
+    final void shouldGiveDistinctEpochsWhenSeveralEnterOneElectionAtOnce() {
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            members.add(new Member());
+        }
+        List<CompletionStage<Outcome<Enrolment>>> stages = members.stream()
+                .map(member -> member.coordinator.enrol(member.request("crowd")))
+                .toList();
+
+        List<Long> epochs = stages.stream()
+                .map(stage -> done(stage).entry().epoch())
+                .sorted()
+                .toList();
+
+        assertThat(epochs).doesNotHaveDuplicates();
+        assertThat(members.get(0).epochs("crowd")).isEqualTo(epochs);
     }
 
     // ---- lost replies

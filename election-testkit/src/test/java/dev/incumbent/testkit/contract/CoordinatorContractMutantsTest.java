@@ -268,7 +268,7 @@ class CoordinatorContractMutantsTest {
                 FindsNothing.class,
                 "shouldFindOwnEntryWhenItStands",
                 "shouldListOwnEntriesOfAllElectionsAndNobodyElses",
-                "shouldGiveDistinctEpochsWhenManyEnterAtOnce");
+                "shouldGiveDistinctTokensWhenManyElectionsAreEnteredAtOnce");
     }
 
     static class WritesTwice extends Mutant {
