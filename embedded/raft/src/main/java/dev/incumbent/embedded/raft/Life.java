@@ -456,6 +456,8 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
             }
             told = status;
             owner.listeners().forEach(listener -> Guard.run(owner.label(), () -> listener.changed(status)));
+        }
+        if (!handovers.isEmpty()) {
             finishHandovers(status);
         }
     }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * in the middle of a write leaves, and were never acknowledged: they are cut off. Bad bytes in front of an intact frame were
  * forced, and may have been acknowledged: the file is refused.
  *
- * <p><b>Detected:</b> any change to the header or to a frame that another follows. <b>Not told from a torn write, and cut off
+ * <p><b>Detected:</b> any change to the header, to the first frame or to a frame that another follows. <b>Not told from a torn write, and cut off
  * with it:</b> damage to the last frame. <b>Not detected:</b> a file that was cut at the end of a frame, or replaced by an older
  * copy.
  *
@@ -85,6 +85,9 @@ final class LogFile implements Closeable {
             position += FRAME_HEADER + payload.remaining();
         }
         long frames = payloads.size();
+        if (frames == 0) {
+            throw new RaftStoreException(file + ": damaged in its first frame, which was durable before it had a name");
+        }
         refuseIfIntactBehind(file, header, bytes, position, frames);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
         if (position < bytes.limit()) {
