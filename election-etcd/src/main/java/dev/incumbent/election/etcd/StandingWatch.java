@@ -1,0 +1,199 @@
+package dev.incumbent.election.etcd;
+
+import com.google.protobuf.ByteString;
+import dev.incumbent.election.spi.Entry;
+import dev.incumbent.election.spi.Subscription;
+import io.etcd.jetcd.api.Event;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One watch over all elections and the generation, for a client that stands in many.
+ *
+ * <p>It carries the own entry, the one ahead and the generation under one id, so that a whole revision decides without a
+ * read: first the generation is told, then the own entries that ended, then the predecessors that did. A reply to a request may come
+ * later than events that happened after it; so what was removed of late is remembered, and a follow from a view older than
+ * that memory is broken at once, which makes the core look again.
+ *
+ * <p>Touched on the loop only.
+ */
+final class StandingWatch {
+
+    /** How many removals are remembered: many more than happen during a round trip. */
+    private static final int MEMORY = 16_384;
+
+    private final Ground ground;
+    private final WatchHub hub;
+    private final GenerationKeeper generations;
+    private final ByteString generationKey;
+    private final Map<ByteString, Set<Follower>> byOwn = new HashMap<>();
+    private final Map<ByteString, Set<Follower>> byPredecessor = new HashMap<>();
+    private final Map<ByteString, Long> removedAt = new HashMap<>();
+    private final Deque<Removal> removed = new ArrayDeque<>();
+    private @Nullable Subscription watch;
+    private long from;
+
+    private record Removal(ByteString key, long revision) {}
+
+    StandingWatch(Ground ground, WatchHub hub, GenerationKeeper generations) {
+        this.ground = ground;
+        this.hub = hub;
+        this.generations = generations;
+        this.generationKey = Layout.key(ground.layout().generation());
+    }
+
+    private final class Follower implements Subscription {
+
+        private final Entry own;
+        private final ByteString ownKey;
+        private final @Nullable ByteString predecessorKey;
+        private final Follow follow;
+
+        Follower(Entry own, Views.Seen view, Follow follow) {
+            this.own = own;
+            this.ownKey = Layout.key(own.key());
+            String predecessor = view.predecessor();
+            this.predecessorKey = predecessor == null ? null : Layout.key(predecessor);
+            this.follow = follow;
+        }
+
+        void register() {
+            byOwn.computeIfAbsent(ownKey, key -> new LinkedHashSet<>()).add(this);
+            if (predecessorKey != null) {
+                byPredecessor
+                        .computeIfAbsent(predecessorKey, key -> new LinkedHashSet<>())
+                        .add(this);
+            }
+        }
+
+        private void remove(Map<ByteString, Set<Follower>> index, ByteString key) {
+            Set<Follower> there = index.get(key);
+            if (there != null && there.remove(this) && there.isEmpty()) {
+                index.remove(key);
+            }
+        }
+
+        @Override
+        public void close() {
+            remove(byOwn, ownKey);
+            forgetPredecessor();
+        }
+
+        private void forgetPredecessor() {
+            if (predecessorKey != null) {
+                remove(byPredecessor, predecessorKey);
+            }
+        }
+
+        /** Once: who enters under the same key later is somebody else. */
+        void predecessorGone() {
+            forgetPredecessor();
+            follow.predecessorGone();
+        }
+    }
+
+    void follow(Entry own, Views.Seen view, Follow follow) {
+        if (watch == null) {
+            start(view.revision() + 1);
+        }
+        if (view.revision() + 1 < from) {
+            // It began, or forgot, later than this place was seen.
+            ground.cluster().loop().execute(() -> follow.broken("the place was seen too long ago"));
+            return;
+        }
+        Follower follower = new Follower(own, view, follow);
+        follower.register();
+        follow.source(follower);
+        if (removedAt.getOrDefault(follower.ownKey, 0L) > view.revision()) {
+            follow.ownGone();
+        } else if (follower.predecessorKey != null
+                && removedAt.getOrDefault(follower.predecessorKey, 0L) > view.revision()) {
+            follower.predecessorGone();
+        }
+    }
+
+    private void start(long revision) {
+        from = revision;
+        removed.clear();
+        removedAt.clear();
+        Layout layout = ground.layout();
+        watch = hub.watch(
+                layout.elections(), layout.endOfElectionsAndGeneration(), revision, true, new WatchHub.Watcher() {
+                    @Override
+                    public void events(List<Event> events) {
+                        onEvents(events);
+                    }
+
+                    @Override
+                    public void broken(String reason) {
+                        onBroken(reason);
+                    }
+                });
+    }
+
+    private void onBroken(String reason) {
+        watch = null;
+        List<Follower> told = new ArrayList<>();
+        byOwn.values().forEach(told::addAll);
+        told.forEach(follower -> follower.follow.broken(reason));
+    }
+
+    private void onEvents(List<Event> events) {
+        int begin = 0;
+        for (int i = 1; i <= events.size(); i++) {
+            boolean whole = i == events.size()
+                    || events.get(i).getKv().getModRevision()
+                            != events.get(begin).getKv().getModRevision();
+            if (whole) {
+                onRevision(events.subList(begin, i));
+                begin = i;
+            }
+        }
+    }
+
+    private void onRevision(List<Event> events) {
+        for (Event event : events) {
+            boolean put = event.getType() == Event.EventType.PUT;
+            if (put && event.getKv().getKey().equals(generationKey)) {
+                generations.take(event);
+            } else if (!put) {
+                remember(event);
+            }
+        }
+        for (Event event : events) {
+            for (Follower follower : of(byOwn, event)) {
+                if (EntryFollower.endsOwn(follower.own, event)) {
+                    follower.follow.ownGone();
+                }
+            }
+        }
+        for (Event event : events) {
+            if (event.getType() == Event.EventType.DELETE) {
+                of(byPredecessor, event).forEach(Follower::predecessorGone);
+            }
+        }
+    }
+
+    private static List<Follower> of(Map<ByteString, Set<Follower>> index, Event event) {
+        Set<Follower> followers = index.get(event.getKv().getKey());
+        return followers == null ? List.of() : List.copyOf(followers);
+    }
+
+    private void remember(Event event) {
+        Removal removal = new Removal(event.getKv().getKey(), event.getKv().getModRevision());
+        removedAt.put(removal.key, removal.revision);
+        removed.add(removal);
+        if (removed.size() > MEMORY) {
+            Removal forgotten = removed.remove();
+            removedAt.remove(forgotten.key, forgotten.revision);
+            from = Math.max(from, forgotten.revision + 1);
+        }
+    }
+}
