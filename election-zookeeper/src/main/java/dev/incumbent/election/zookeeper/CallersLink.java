@@ -6,7 +6,8 @@ import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.api.CuratorEventType;
 import org.apache.curator.framework.api.CuratorListener;
 import org.apache.zookeeper.WatchedEvent;
-import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,17 +68,20 @@ final class CallersLink extends Link implements CuratorListener {
     @Override
     public void eventReceived(CuratorFramework client, CuratorEvent event) {
         WatchedEvent watched = event.getWatchedEvent();
-        if (event.getType() != CuratorEventType.WATCHED
-                || watched == null
-                || watched.getType() != Watcher.Event.EventType.None) {
+        if (event.getType() != CuratorEventType.WATCHED || watched == null || watched.getType() != EventType.None) {
             return;
         }
         Handle before = current();
         Handle now = refresh();
-        // Curator has put a new handle in place by the time it tells of an expiry.
-        Handle target = watched.getState() == Watcher.Event.KeeperState.Expired ? before : now;
-        if (target != null) {
-            onState(target, watched.getState());
+        KeeperState state = watched.getState();
+        if (state != KeeperState.Expired && state != KeeperState.Closed) {
+            if (now != null) {
+                onState(now, state);
+            }
+        } else if (before != null && !before.isAlive()) {
+            // The last words of a dead handle. Curator has put another in place by then, and if that has told of its
+            // connection already it must not be taken for the dead one: it would never tell of it again.
+            onState(before, state);
         }
     }
 
