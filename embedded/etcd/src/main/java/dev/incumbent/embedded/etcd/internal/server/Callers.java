@@ -1,0 +1,132 @@
+package dev.incumbent.embedded.etcd.internal.server;
+
+import dev.incumbent.embedded.etcd.internal.store.AuthStore;
+import dev.incumbent.embedded.etcd.internal.store.Caller;
+import dev.incumbent.embedded.etcd.internal.store.Credentials;
+import dev.incumbent.embedded.etcd.internal.store.EtcdError;
+import dev.incumbent.embedded.etcd.internal.store.EtcdMachine;
+import dev.incumbent.embedded.etcd.wire.command.Command;
+import io.grpc.Context;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Who asks: by token, else by certificate, else nobody. */
+final class Callers {
+
+    /** What a call brought along; in the context of its handler. */
+    static final Context.Key<Presented> PRESENTED = Context.key("presented");
+
+    private final Backend backend;
+    private final TokenSecret secret;
+    private final long ttlNanos;
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    /** What this member last applied; written on the node's thread. */
+    private volatile AuthState state = new AuthState(false, 0);
+
+    Callers(Backend backend, TokenSecret secret) {
+        this.backend = backend;
+        this.secret = secret;
+        this.ttlNanos = backend.settings().tokenTtl().toNanos();
+    }
+
+    /** Node's thread, after each change. */
+    void applied(EtcdMachine machine) {
+        AuthStore auth = machine.auth();
+        if (auth.enabled() != state.enabled() || auth.revision() != state.revision()) {
+            state = new AuthState(auth.enabled(), auth.revision());
+            if (!auth.enabled()) {
+                sessions.clear();
+            }
+        }
+    }
+
+    /** Who makes the call whose handler runs now; fails with "invalid auth token". */
+    CompletableFuture<Caller> current() {
+        AuthState known = state;
+        if (!known.enabled()) {
+            return CompletableFuture.completedFuture(Caller.NOBODY);
+        }
+        Presented presented = PRESENTED.get();
+        if (presented == null || presented.token() == null) {
+            String name = presented == null ? null : presented.commonName();
+            return CompletableFuture.completedFuture(name == null ? Caller.NOBODY : new Caller(name, known.revision()));
+        }
+        String token = presented.token();
+        Session session = sessions.get(token);
+        long now = System.nanoTime();
+        if (session != null && session.authRevision == known.revision() && now - session.lastUsedNanos < ttlNanos) {
+            session.lastUsedNanos = now;
+            return CompletableFuture.completedFuture(new Caller(session.user, known.revision()));
+        }
+        return backend.readLocal(machine -> verify(machine.auth(), token))
+                .thenApply(verified -> verified.orElseThrow(() -> Failures.refusal(EtcdError.INVALID_AUTH_TOKEN)));
+    }
+
+    private Optional<Caller> verify(AuthStore auth, String token) {
+        if (!auth.enabled()) {
+            return Optional.of(Caller.NOBODY);
+        }
+        long now = System.nanoTime();
+        Session session = sessions.get(token);
+        return TokenSecret.parse(token)
+                .filter(claim -> now - claim.issuedNanos() < ttlNanos
+                        || (session != null && now - session.lastUsedNanos < ttlNanos))
+                .filter(claim -> auth.credentials(claim.user())
+                        .passwordHash()
+                        .filter(hash -> secret.genuine(claim, hash))
+                        .isPresent())
+                .map(claim -> {
+                    sessions.values().removeIf(old -> now - old.lastUsedNanos >= ttlNanos);
+                    sessions.put(token, new Session(claim.user(), auth.revision(), now));
+                    return new Caller(claim.user(), auth.revision());
+                });
+    }
+
+    /** A token for a user whose password was found right. */
+    String issue(String user, Credentials credentials) {
+        return secret.issue(user, credentials.passwordHash().orElseThrow(), System.nanoTime());
+    }
+
+    /** The same caller as of now: one that waited for hours is judged by the rights of today. */
+    static Caller refreshed(Caller caller, EtcdMachine machine) {
+        return caller.user().isEmpty()
+                ? caller
+                : new Caller(caller.user(), machine.auth().revision());
+    }
+
+    static Command sign(Command.Builder command, Caller caller) {
+        return command.setUser(caller.user())
+                .setAuthRevision(caller.authRevision())
+                .build();
+    }
+
+    /**
+     * What a call brought along.
+     *
+     * @param token from its metadata
+     * @param commonName from its certificate
+     */
+    record Presented(@Nullable String token, @Nullable String commonName) {
+        @Override
+        public String toString() {
+            return "Presented[token=" + (token == null ? "none" : "***") + ", commonName=" + commonName + "]";
+        }
+    }
+
+    private record AuthState(boolean enabled, long revision) {}
+
+    private static final class Session {
+        private final String user;
+        private final long authRevision;
+        private volatile long lastUsedNanos;
+
+        Session(String user, long authRevision, long nowNanos) {
+            this.user = user;
+            this.authRevision = authRevision;
+            this.lastUsedNanos = nowNanos;
+        }
+    }
+}

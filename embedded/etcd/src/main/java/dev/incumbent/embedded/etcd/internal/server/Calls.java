@@ -1,0 +1,32 @@
+package dev.incumbent.embedded.etcd.internal.server;
+
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+
+/** Answers calls that have one reply. */
+final class Calls {
+
+    private Calls() {}
+
+    /** Answers when the reply is there. To be called in the handler: a call that its client gave up is then let go quietly. */
+    static <T> void respond(StreamObserver<T> out, CompletableFuture<? extends T> reply) {
+        ((ServerCallStreamObserver<T>) out).setOnCancelHandler(() -> {});
+        reply.whenComplete((value, failure) -> {
+            if (failure != null) {
+                out.onError(Failures.status(failure));
+            } else {
+                out.onNext(value);
+                out.onCompleted();
+            }
+        });
+    }
+
+    /** What etcd has and we do not. */
+    static void unimplemented(StreamObserver<?> out, String what) {
+        out.onError(Status.UNIMPLEMENTED
+                .withDescription("the embedded server does not offer " + what)
+                .asRuntimeException());
+    }
+}

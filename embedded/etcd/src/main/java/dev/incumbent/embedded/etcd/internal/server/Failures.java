@@ -1,0 +1,55 @@
+package dev.incumbent.embedded.etcd.internal.server;
+
+import dev.incumbent.embedded.etcd.internal.store.EtcdError;
+import dev.incumbent.embedded.raft.RaftException;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** From what went wrong inside to the status that a client is given. */
+final class Failures {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    private Failures() {}
+
+    static StatusRuntimeException refusal(EtcdError error) {
+        return error.status().asRuntimeException();
+    }
+
+    /** A plain error of Go's, which gRPC calls UNKNOWN. */
+    static StatusRuntimeException unknown(String text) {
+        return Status.UNKNOWN.withDescription(text).asRuntimeException();
+    }
+
+    static Throwable cause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException || cause instanceof ExecutionException) {
+            Throwable inner = cause.getCause();
+            if (inner == null) {
+                break;
+            }
+            cause = inner;
+        }
+        return cause;
+    }
+
+    static StatusRuntimeException status(Throwable failure) {
+        Throwable cause = cause(failure);
+        if (cause instanceof StatusRuntimeException already) {
+            return already;
+        }
+        if (cause instanceof RaftException.Unavailable) {
+            return refusal(EtcdError.NO_LEADER);
+        }
+        if (cause instanceof RaftException.Indeterminate || cause instanceof TimeoutException) {
+            return refusal(EtcdError.TIMEOUT);
+        }
+        LOG.error("A request failed in a way that nobody thought of", cause);
+        return Status.INTERNAL.withDescription(cause.toString()).asRuntimeException();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.incumbent.embedded.etcd.internal.server;
+
+import com.google.protobuf.ByteString;
+import dev.incumbent.embedded.etcd.internal.store.EtcdError;
+import dev.incumbent.embedded.etcd.internal.store.RequestChecks;
+import dev.incumbent.embedded.etcd.wire.DeleteRangeRequest;
+import dev.incumbent.embedded.etcd.wire.command.Command;
+import dev.incumbent.embedded.etcd.wire.lock.LockGrpc;
+import dev.incumbent.embedded.etcd.wire.lock.LockRequest;
+import dev.incumbent.embedded.etcd.wire.lock.LockResponse;
+import dev.incumbent.embedded.etcd.wire.lock.UnlockRequest;
+import dev.incumbent.embedded.etcd.wire.lock.UnlockResponse;
+import io.grpc.Context;
+import io.grpc.stub.StreamObserver;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Locks that are queued at the server. */
+final class LockService extends LockGrpc.LockImplBase {
+
+    private final Backend backend;
+    private final Callers callers;
+    private final Queues queues;
+
+    LockService(Backend backend, Callers callers, Queues queues) {
+        this.backend = backend;
+        this.callers = callers;
+        this.queues = queues;
+    }
+
+    @Override
+    public void lock(LockRequest request, StreamObserver<LockResponse> out) {
+        Context call = Context.current();
+        Calls.respond(
+                out,
+                callers.current()
+                        .thenCompose(caller -> queues.enter(
+                                caller,
+                                call,
+                                request.getName(),
+                                request.getLease(),
+                                ByteString.EMPTY,
+                                () -> Failures.unknown("mutex: session is expired")))
+                        .thenApply(place -> LockResponse.newBuilder()
+                                .setHeader(backend.header(place.turnRevision()))
+                                .setKey(place.key())
+                                .build()));
+    }
+
+    @Override
+    public void unlock(UnlockRequest request, StreamObserver<UnlockResponse> out) {
+        DeleteRangeRequest delete =
+                DeleteRangeRequest.newBuilder().setKey(request.getKey()).build();
+        Optional<EtcdError> refusal = RequestChecks.check(delete);
+        Calls.respond(
+                out,
+                refusal.isPresent()
+                        ? CompletableFuture.failedFuture(Failures.refusal(refusal.get()))
+                        : callers.current()
+                                .thenCompose(caller -> backend.submit(
+                                        Callers.sign(Command.newBuilder().setDeleteRange(delete), caller)))
+                                .thenApply(reply -> UnlockResponse.newBuilder()
+                                        .setHeader(backend.header(reply.revision()))
+                                        .build()));
+    }
+}
