@@ -1,0 +1,4 @@
+@NullMarked
+package dev.incumbent.testkit.linearizability;
+
+import org.jspecify.annotations.NullMarked;
