@@ -112,7 +112,8 @@ class ClusterStoryTest {
 
             int next = story.leaderOtherThan(frozen);
             assertThat(story.put(next, "x", "2")).isEqualTo("1");
-            story.awaitStatus(frozen, status -> !status.leads() && status.leader().isEmpty());
+            story.awaitStatus(
+                    frozen, status -> !status.leads() && status.leader().isEmpty());
             assertThat(story.node(frozen).status().up()).isTrue();
             assertThatThrownBy(() -> Story.get(write)).isInstanceOf(RaftException.Unavailable.class);
             assertThatThrownBy(() -> Story.get(read)).isInstanceOf(RaftException.Unavailable.class);

@@ -130,7 +130,9 @@ class LinkStoryTest {
             story.cluster().heal();
             story.awaitLocal(cutOff, "x", "1");
             assertThat(story.settledLeader()).isEqualTo(leader);
-            assertThat(story.node(leader).status().term()).as("it did not disturb anyone").isEqualTo(term);
+            assertThat(story.node(leader).status().term())
+                    .as("it did not disturb anyone")
+                    .isEqualTo(term);
         }
     }
 

@@ -115,7 +115,8 @@ class LogStoreTest {
             RestoredRaftState state = store.restore();
             assertThat(state.getTermPersistentState().getTerm()).isEqualTo(7);
             assertThat(state.getTermPersistentState().getVotedFor()).isEqualTo(new Endpoint(3));
-            assertThat(state.getLocalEndpointPersistentState().getLocalEndpoint()).isEqualTo(new Endpoint(1));
+            assertThat(state.getLocalEndpointPersistentState().getLocalEndpoint())
+                    .isEqualTo(new Endpoint(1));
             assertThat(state.getInitialGroupMembers().getVotingMembers()).hasSize(3);
             assertThat(commands(state)).containsExactly("1:6:a", "2:7:b");
         }
@@ -187,7 +188,9 @@ class LogStoreTest {
             } else {
                 // Not to be told from a write that a crash cut short: the rest of the cluster has to have it.
                 try (LogStore store = open()) {
-                    assertThat(store.restore().getLogEntries()).as("byte %d", at).hasSize(4);
+                    assertThat(store.restore().getLogEntries())
+                            .as("byte %d", at)
+                            .hasSize(4);
                 }
             }
         }

@@ -18,8 +18,8 @@ class ReadRoundsTest implements ReadRounds.Host {
     private final List<OrderedFuture<Object>> begun = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
     private final Queue<Runnable> later = new ArrayDeque<>();
-    private final RaftNode raft =
-            (RaftNode) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {RaftNode.class}, (p, m, a) -> {
+    private final RaftNode raft = (RaftNode)
+            Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {RaftNode.class}, (p, m, a) -> {
                 assertThat(m.getName()).isEqualTo("query");
                 begun.add(new OrderedFuture<>());
                 return begun.get(begun.size() - 1);

@@ -26,8 +26,8 @@ final class Story implements AutoCloseable {
     }
 
     static Story of(int nodes, UnaryOperator<RaftClusters.Builder<Registers, Command, String>> settings) {
-        return new Story(settings.apply(
-                        RaftClusters.builder(Registers.CODEC, number -> new Registers()).nodes(nodes))
+        return new Story(settings.apply(RaftClusters.builder(Registers.CODEC, number -> new Registers())
+                        .nodes(nodes))
                 .start());
     }
 
