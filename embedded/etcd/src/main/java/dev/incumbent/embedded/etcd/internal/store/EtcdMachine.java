@@ -13,6 +13,7 @@ import dev.incumbent.embedded.etcd.wire.PutRequest;
 import dev.incumbent.embedded.etcd.wire.RangeRequest;
 import dev.incumbent.embedded.etcd.wire.TxnRequest;
 import dev.incumbent.embedded.etcd.wire.command.Command;
+import dev.incumbent.embedded.etcd.wire.command.ExpireLeases;
 import dev.incumbent.embedded.etcd.wire.command.ExpiredLease;
 import dev.incumbent.embedded.etcd.wire.command.GrantLease;
 import dev.incumbent.embedded.raft.StateMachine;
@@ -43,7 +44,7 @@ public final class EtcdMachine implements StateMachine<Command, Reply> {
             case COMPACT -> compact(command.getCompact().getRevision(), caller);
             case GRANT_LEASE -> grantLease(command.getGrantLease(), index, caller);
             case REVOKE_LEASE -> revokeLease(command.getRevokeLease().getId(), caller);
-            case EXPIRE_LEASES -> expireLeases(command.getExpireLeases().getLeasesList());
+            case EXPIRE_LEASES -> expireLeases(command.getExpireLeases(), term);
             case ALARM -> alarm(command.getAlarm(), caller);
             case AUTH_ENABLE,
                     AUTH_DISABLE,
@@ -147,10 +148,13 @@ public final class EtcdMachine implements StateMachine<Command, Reply> {
         state.store.commit();
     }
 
-    /** One revision for each lease that has keys, as if they were revoked one after the other. */
-    private Reply expireLeases(List<ExpiredLease> expired) {
-        for (ExpiredLease each : expired) {
-            if (state.leases.isGranted(each.getId(), each.getGrantedIndex())) {
+    /**
+     * One revision for each lease that has keys, as if they were revoked one after the other. What was decided in another term
+     * is passed over: the leader of this one may have renewed the leases since.
+     */
+    private Reply expireLeases(ExpireLeases expired, long term) {
+        for (ExpiredLease each : expired.getLeasesList()) {
+            if (expired.getTerm() == term && state.leases.isGranted(each.getId(), each.getGrantedIndex())) {
                 revoke(each.getId());
             }
         }
