@@ -88,6 +88,11 @@ final class EtcdCoordinator implements Coordinator {
         loop.execute(() -> hub.breakAll("etcd was rebuilt or restored: " + what));
     }
 
+    /** For tests: where everything happens. */
+    Loop loop() {
+        return loop;
+    }
+
     @Override
     public CoordinatorTraits traits() {
         return traits;
