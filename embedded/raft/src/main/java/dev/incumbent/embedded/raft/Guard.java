@@ -14,7 +14,7 @@ final class Guard {
     static void run(String label, Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("{}: a listener failed", label, e);
         }
     }
