@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.server.DataNode;
 import org.apache.zookeeper.server.ZKDatabase;
@@ -507,7 +508,9 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         Map<Node, Proxy> proxies = new LinkedHashMap<>();
         ClientLink[] self = new ClientLink[1];
         for (Node node : ends) {
-            proxies.put(node, new Proxy(loop, plain ? node::clientPort : node::secureClientPort, plain, () -> {
+            Proxy.Kind kind = plain ? Proxy.Kind.CLIENTS : Proxy.Kind.SECURE_CLIENTS;
+            IntSupplier port = plain ? node::clientPort : node::secureClientPort;
+            proxies.put(node, new Proxy(loop, "clients to node " + node.id(), kind, port, () -> {
                 ClientLink link = self[0];
                 if (link != null) {
                     link.changed();
@@ -547,6 +550,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
             closed = true;
             loop.close();
             nodes.parallelStream().forEach(node -> node.stop(STOP_PATIENCE));
+            nodes.forEach(Node::releasePorts);
             if (sasl != null) {
                 sasl.close();
             }

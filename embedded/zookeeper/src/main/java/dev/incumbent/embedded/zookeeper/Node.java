@@ -4,17 +4,18 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.apache.zookeeper.server.ZooKeeperServer;
 import org.apache.zookeeper.server.quorum.QuorumPeer;
 import org.apache.zookeeper.server.quorum.QuorumPeer.ServerState;
@@ -190,6 +191,8 @@ final class Node {
     private void portsBound(Peer peer, CompletableFuture<Peer> started) {
         clientPort = peer.getClientPort();
         secureClientPort = Math.max(0, peer.getSecureClientPort());
+        Ports.reserved(clientPort);
+        Ports.reserved(secureClientPort);
         started.complete(peer);
     }
 
@@ -289,19 +292,26 @@ final class Node {
 
     /** Gives the ports of this node up; those who come through links do not notice. */
     void moveToFreePorts() {
-        clientPort = 0;
-        secureClientPort = 0;
+        releasePorts();
         pickPorts();
     }
 
-    /** Two ports nobody holds now; whoever takes one before the server does is noticed when it binds. */
+    /** Lets links have the ports of this node, which will not run on them again. */
+    void releasePorts() {
+        IntStream.of(quorumPort, electionPort, clientPort, secureClientPort).forEach(Ports::release);
+    }
+
+    /**
+     * Ports nobody holds now; another process that takes one before the server does is noticed when it binds. A server
+     * with TLS chooses those for clients itself, since its front end does not say so when they are taken.
+     */
     private void pickPorts() {
-        try (ServerSocket one = new ServerSocket();
-                ServerSocket two = new ServerSocket()) {
-            one.bind(address(0));
-            two.bind(address(0));
-            quorumPort = one.getLocalPort();
-            electionPort = two.getLocalPort();
+        try {
+            List<Integer> ports = Ports.reserve(settings.tls() ? 2 : 3);
+            quorumPort = ports.get(0);
+            electionPort = ports.get(1);
+            clientPort = settings.tls() ? 0 : ports.get(2);
+            secureClientPort = 0;
         } catch (IOException e) {
             throw new EmbeddedZooKeeperException("no free port on " + HOST, e);
         }

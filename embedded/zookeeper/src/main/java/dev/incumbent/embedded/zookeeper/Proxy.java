@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One endpoint of a link: listens on a port of its own for as long as it lives and passes connections on to a server.
@@ -26,10 +28,31 @@ import java.util.function.Predicate;
  */
 final class Proxy implements ProxyLoop.Handler {
 
+    /** Whose connections an endpoint carries. */
+    enum Kind {
+        /** ZooKeeper's client protocol. */
+        CLIENTS(true, 5_000),
+        /** Clients whose bytes cannot be read, for TLS. */
+        SECURE_CLIENTS(false, 5_000),
+        /** Members keep one connection each way; more pile up only while a fault keeps them from ending. */
+        MEMBERS(false, 500);
+
+        private final boolean framed;
+        private final int mostConnections;
+
+        Kind(boolean framed, int mostConnections) {
+            this.framed = framed;
+            this.mostConnections = mostConnections;
+        }
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+
     private final ProxyLoop loop;
+    private final String name;
+    private final Kind kind;
     private final ServerSocketChannel listener;
     private final IntSupplier target;
-    private final boolean framed;
     private final Runnable onChange;
     private final Set<ProxyConnection> connections = new LinkedHashSet<>();
     private final Map<Direction, Flow> own = new EnumMap<>(Direction.class);
@@ -38,23 +61,24 @@ final class Proxy implements ProxyLoop.Handler {
     private Flow imposed = Flow.OPEN;
     private boolean refusing;
     private boolean refusingImposed;
+    private boolean full;
 
     /**
+     * @param name from whom to whom, for the log
      * @param target the server's port at the moment of a connection, 0 or less if there is none
-     * @param framed whether the bytes are ZooKeeper's client protocol
      * @param onChange told after frames arrived, were held or were passed on
      */
-    Proxy(ProxyLoop loop, IntSupplier target, boolean framed, Runnable onChange) {
+    Proxy(ProxyLoop loop, String name, Kind kind, IntSupplier target, Runnable onChange) {
         this.loop = loop;
+        this.name = name;
+        this.kind = kind;
         this.target = target;
-        this.framed = framed;
         this.onChange = onChange;
         for (Direction direction : Direction.values()) {
             own.put(direction, Flow.OPEN);
         }
         try {
-            listener = ServerSocketChannel.open();
-            listener.bind(Node.address(0));
+            listener = Ports.listen();
             listener.configureBlocking(false);
         } catch (IOException e) {
             throw new EmbeddedZooKeeperException("no free port for a link", e);
@@ -80,18 +104,41 @@ final class Proxy implements ProxyLoop.Handler {
         if (client == null) {
             return;
         }
-        if (refusing || refusingImposed) {
+        if (refusing || refusingImposed || isFull()) {
             reset(client);
             return;
         }
-        client.configureBlocking(false);
-        client.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        connections.add(new ProxyConnection(this, client));
+        try {
+            client.configureBlocking(false);
+            client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        } catch (IOException e) {
+            reset(client);
+            throw e;
+        }
+        ProxyConnection connection = new ProxyConnection(this, client);
+        connections.add(connection);
+        connection.connectIfAllowed();
+    }
+
+    /** Whoever connects in a loop is to be named before it takes the process's last descriptor. */
+    private boolean isFull() {
+        boolean fullNow = connections.size() >= kind.mostConnections;
+        if (fullNow && !full) {
+            LOG.error(
+                    "{} open connections on the link {} (port {}, to port {}): something connects in a loop; more are reset",
+                    connections.size(),
+                    name,
+                    port(),
+                    target.getAsInt());
+        }
+        full = fullNow;
+        return fullNow;
     }
 
     @Override
     public void failed(Exception cause) {
         // A failed accept concerns the connection that gave up, not the listener.
+        LOG.debug("The link {} did not accept a connection", name, cause);
     }
 
     static void reset(SocketChannel channel) {
@@ -120,7 +167,7 @@ final class Proxy implements ProxyLoop.Handler {
     }
 
     boolean framed() {
-        return framed;
+        return kind.framed;
     }
 
     void set(Direction direction, Flow flow) {

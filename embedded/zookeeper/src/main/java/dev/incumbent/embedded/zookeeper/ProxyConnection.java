@@ -39,10 +39,9 @@ final class ProxyConnection implements ProxyLoop.Handler {
         this.client = client;
         this.reader = new FrameReader(!proxy.framed());
         this.clientKey = proxy.register(client, SelectionKey.OP_READ, this);
-        connectIfAllowed();
     }
 
-    private void connectIfAllowed() {
+    void connectIfAllowed() {
         boolean allowed = proxy.flow(Direction.TO_SERVER) == Flow.OPEN || toServer.permits > 0;
         if (server != null || closed || !allowed) {
             return;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /**
  * The links between members: for each ordered pair, one proxy to the other's quorum port and one to its election port.
@@ -33,12 +34,17 @@ final class QuorumLinks {
         for (Node from : nodes) {
             for (Node to : nodes) {
                 if (from != to) {
-                    Proxy quorum = new Proxy(loop, to::quorumPort, false, () -> {});
-                    Proxy election = new Proxy(loop, to::electionPort, false, () -> {});
+                    Proxy quorum = proxy(from, to, "quorum", to::quorumPort);
+                    Proxy election = proxy(from, to, "election", to::electionPort);
                     links.add(new Link(from, to, quorum, election));
                 }
             }
         }
+    }
+
+    private Proxy proxy(Node from, Node to, String what, IntSupplier port) {
+        String name = what + " of node " + from.id() + " to node " + to.id();
+        return new Proxy(loop, name, Proxy.Kind.MEMBERS, port, () -> {});
     }
 
     /** The {@code server.N} lines of the other members as one of them is to see them. */
