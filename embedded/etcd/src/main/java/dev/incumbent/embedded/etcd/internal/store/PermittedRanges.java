@@ -20,9 +20,10 @@ final class PermittedRanges {
             return new Interval(key, Keys.isOpenEnd(rangeEnd) ? null : rangeEnd);
         }
 
-        boolean touches(Interval other) {
-            boolean before = Keys.ORDER.compare(begin, other.begin) < 0 && endsBy(other.begin);
-            return !before && !other.endsBy(begin);
+        /** A range that ends before it begins, as a request may have it, touches what its beginning lies in. */
+        boolean isTouchedBy(Interval wanted) {
+            boolean after = Keys.ORDER.compare(wanted.begin, begin) < 0 && wanted.endsBy(begin);
+            return !after && !endsBy(wanted.begin);
         }
 
         private boolean endsBy(ByteString key) {
@@ -45,7 +46,7 @@ final class PermittedRanges {
         Interval wanted = Interval.of(key, rangeEnd);
         Interval covered = null;
         for (Interval interval : intervals) {
-            if (!interval.touches(wanted)) {
+            if (!interval.isTouchedBy(wanted)) {
                 continue;
             }
             if (covered == null) {
