@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Through the public API, on three servers: what applications see when servers, links and sessions fail. */
 final class ClientTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration TICK = Duration.ofMillis(200);
     private static final ElectionConfig TIMING = ElectionConfig.forTtl(Duration.ofSeconds(3));
 

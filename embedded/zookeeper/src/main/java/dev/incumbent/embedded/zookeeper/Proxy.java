@@ -166,6 +166,11 @@ final class Proxy implements ProxyLoop.Handler {
         return Node.address(port);
     }
 
+    /** Whether a connection that the server refuses is tried again: a running member listens soon. */
+    boolean retries() {
+        return kind == Kind.MEMBERS;
+    }
+
     boolean framed() {
         return kind.framed;
     }

@@ -1,10 +1,12 @@
 package dev.incumbent.embedded.zookeeper;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -14,13 +16,19 @@ import org.jspecify.annotations.Nullable;
  * One accepted connection and its continuation to the server, as two streams of frames.
  *
  * <p>The server is not connected while no byte may travel towards it: a partition loses the first packet too, and a
- * server that accepts a silent connection may wait for its first byte on a thread that others need. Confined to the
- * loop's thread.
+ * server that accepts a silent connection may wait for its first byte on a thread that others need.
+ *
+ * <p>A member binds its quorum port a moment after it was elected. Those who come too early would be refused without the
+ * link and try again after a pause; accepted and then reset, they would go back to the election at once. So the link tries
+ * again for them. Confined to the loop's thread.
  */
 final class ProxyConnection implements ProxyLoop.Handler {
 
     /** Beyond this, a stream is no longer read; TCP then slows its sender down. */
     private static final long MOST_WAITING_BYTES = 64L << 20;
+
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(20);
+    private static final int MOST_RETRIES = 25;
 
     private final Proxy proxy;
     private final FrameReader reader;
@@ -31,6 +39,7 @@ final class ProxyConnection implements ProxyLoop.Handler {
     private @Nullable SocketChannel server;
     private @Nullable SelectionKey serverKey;
     private boolean connected;
+    private int retries;
     private boolean lossy;
     private boolean closed;
 
@@ -53,23 +62,49 @@ final class ProxyConnection implements ProxyLoop.Handler {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             connected = channel.connect(proxy.target());
             serverKey = proxy.register(channel, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, this);
+        } catch (ConnectException e) {
+            refused(e);
         } catch (IOException e) {
             failed(e);
         }
+    }
+
+    private void refused(ConnectException cause) {
+        SocketChannel channel = server;
+        if (closed || channel == null || !proxy.retries() || retries == MOST_RETRIES) {
+            failed(cause);
+            return;
+        }
+        retries++;
+        ProxyLoop.closeQuietly(channel);
+        server = null;
+        serverKey = null;
+        proxy.loop().later(RETRY_PAUSE, () -> {
+            connectIfAllowed();
+            toServer.pump();
+        });
     }
 
     @Override
     public void ready(SelectionKey key) throws IOException {
         SocketChannel upstream = server;
         if (key == serverKey && upstream != null && !connected) {
-            connected = upstream.finishConnect();
-            key.interestOps(SelectionKey.OP_READ);
-            toServer.pump();
+            finishConnect(key, upstream);
         } else if (key.isReadable()) {
             (key == clientKey ? toServer : toClient).read();
         }
         if (!closed && key.isValid() && key.isWritable()) {
             (key == clientKey ? toClient : toServer).pump();
+        }
+    }
+
+    private void finishConnect(SelectionKey key, SocketChannel upstream) throws IOException {
+        try {
+            connected = upstream.finishConnect();
+            key.interestOps(SelectionKey.OP_READ);
+            toServer.pump();
+        } catch (ConnectException e) {
+            refused(e);
         }
     }
 

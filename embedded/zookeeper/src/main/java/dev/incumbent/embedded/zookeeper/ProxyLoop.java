@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,11 +33,22 @@ final class ProxyLoop implements AutoCloseable {
         void failed(Exception cause);
     }
 
+    /** A task and when it is due, by {@link System#nanoTime()}. */
+    private record Timer(long due, Runnable task) implements Comparable<Timer> {
+        @Override
+        public int compareTo(Timer other) {
+            return Long.signum(due - other.due);
+        }
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(ProxyLoop.class);
     private static final long PATIENCE_SECONDS = 10;
 
     private final Selector selector;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    /** Those for later; for the loop's thread only. */
+    private final Queue<Timer> timers = new PriorityQueue<>();
+
     private final Thread thread;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 << 10);
     private volatile boolean closed;
@@ -65,6 +78,11 @@ final class ProxyLoop implements AutoCloseable {
     /** A scratch buffer for one read; for use on the loop's thread only. */
     ByteBuffer scratch() {
         return buffer.clear();
+    }
+
+    /** Runs a task after a while. For use on the loop's thread only. */
+    void later(Duration delay, Runnable task) {
+        timers.add(new Timer(System.nanoTime() + delay.toNanos(), task));
     }
 
     void run(Runnable task) {
@@ -106,7 +124,8 @@ final class ProxyLoop implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                selector.select();
+                select();
+                runTimers();
                 for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
                     task.run();
                 }
@@ -119,6 +138,23 @@ final class ProxyLoop implements AutoCloseable {
             LOG.error("The links' thread ends: {}", thread.getName(), e);
         } finally {
             closeAll();
+        }
+    }
+
+    private void select() throws IOException {
+        Timer next = timers.peek();
+        if (next == null) {
+            selector.select();
+        } else {
+            // At least one millisecond: zero would wait for ever.
+            selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(next.due() - System.nanoTime())));
+        }
+    }
+
+    private void runTimers() {
+        for (Timer next = timers.peek(); next != null && next.due() - System.nanoTime() <= 0; next = timers.peek()) {
+            timers.remove();
+            next.task().run();
         }
     }
 
