@@ -98,8 +98,7 @@ public final class EmbeddedEtcd implements AutoCloseable {
         Identity identity = settings.directory().isPresent()
                 ? ClusterIds.of(settings.directory().get(), settings.nodes())
                 : ClusterIds.drawn(settings.nodes());
-        EtcdMember.Shared shared =
-                new EtcdMember.Shared(identity, settings.serving(), threads, this::endpoints);
+        EtcdMember.Shared shared = new EtcdMember.Shared(identity, settings.serving(), threads, this::endpoints);
         RaftClusters.Builder<EtcdMachine, Command, Reply> builder = RaftClusters.builder(
                         new CommandBytes(), number -> new EtcdMachine())
                 .name("etcd")

@@ -147,9 +147,8 @@ public final class EmbeddedEtcdBuilder {
      * @throws EmbeddedEtcdException if a node does not start, or none leads in time; nothing is left running
      */
     public EmbeddedEtcd start() {
-        Duration request = requestTimeout == null
-                ? Duration.ofSeconds(5).plus(electionTimeout.multipliedBy(2))
-                : requestTimeout;
+        Duration request =
+                requestTimeout == null ? Duration.ofSeconds(5).plus(electionTimeout.multipliedBy(2)) : requestTimeout;
         ServerSettings serving = new ServerSettings(
                 electionTimeout, request, minLeaseTtl, leaseSweep, tokenTtl, progressInterval, tls());
         return EmbeddedEtcd.start(new Settings(

@@ -27,6 +27,7 @@ final class Backend {
     private final Identity identity;
     private final ServerSettings settings;
     private final ScheduledExecutorService timer;
+    private final Rereads rereads;
 
     Backend(
             RaftNode<EtcdMachine, Command, Reply> node,
@@ -37,6 +38,7 @@ final class Backend {
         this.identity = identity;
         this.settings = settings;
         this.timer = timer;
+        this.rereads = new Rereads(node, settings, timer);
     }
 
     Identity identity() {
@@ -64,12 +66,26 @@ final class Backend {
                 .build();
     }
 
-    /** Reads what is as new as anything acknowledged before; fails with the status for the client. */
+    /**
+     * Reads what is as new as anything acknowledged before; fails with the status for the client.
+     *
+     * @param read may be run more than once
+     */
     <T> CompletableFuture<T> read(Function<? super EtcdMachine, ? extends T> read) {
-        return patiently(() -> node.read(read));
+        return repeatedly(() -> node.read(read));
     }
 
-    /** As {@link #read}, but fails at once if there is no leader. */
+    /** Asks until there is an answer, or until the request timeout; for what may happen more than once. */
+    <T> CompletableFuture<T> repeatedly(Supplier<? extends CompletableFuture<? extends T>> attempt) {
+        return rereads.read(attempt);
+    }
+
+    /** A few times in an election timeout, on the timer's thread. */
+    void tick() {
+        rereads.tick();
+    }
+
+    /** As {@link #read}, but asks once: fails at once if there is no leader. */
     <T> CompletableFuture<T> readAtOnce(Function<? super EtcdMachine, ? extends T> read) {
         return node.read(read);
     }
@@ -85,7 +101,9 @@ final class Backend {
         if (tooLarge.isPresent()) {
             return CompletableFuture.failedFuture(Failures.refusal(tooLarge.get()));
         }
-        return patiently(() -> node.submit(command)).thenApply(Backend::accepted);
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        submit(command, reply, System.nanoTime() + settings.requestTimeout().toNanos());
+        return reply.thenApply(Backend::accepted);
     }
 
     /** Submits what the leader decided, once: whether it was carried out is seen in the state. */
@@ -110,21 +128,15 @@ final class Backend {
         return type.cast(reply.body());
     }
 
-    private <T> CompletableFuture<T> patiently(Supplier<? extends CompletableFuture<? extends T>> attempt) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        attempt(result, attempt, System.nanoTime() + settings.requestTimeout().toNanos());
-        return result;
-    }
-
-    private <T> void attempt(
-            CompletableFuture<T> result, Supplier<? extends CompletableFuture<? extends T>> attempt, long deadline) {
-        attempt.get().whenComplete((value, failure) -> {
+    private void submit(Command command, CompletableFuture<Reply> result, long deadline) {
+        node.submit(command).whenComplete((reply, failure) -> {
             if (failure == null) {
-                result.complete(value);
+                result.complete(reply);
             } else if (Failures.cause(failure) instanceof RaftException.Unavailable
                     && node.status().up()
                     && System.nanoTime() - deadline < 0) {
-                Timers.after(timer, RETRY_MILLIS, () -> attempt(result, attempt, deadline));
+                // It certainly took no effect, so that it may be tried again.
+                Timers.after(timer, RETRY_MILLIS, () -> submit(command, result, deadline));
             } else {
                 result.completeExceptionally(Failures.cause(failure));
             }

@@ -97,8 +97,10 @@ final class Connections {
         /** Closes past all other handlers, so that the client sees a reset and no good-bye. */
         void reset() {
             channel.eventLoop().execute(() -> {
-                channel.config().setOption(ChannelOption.SO_LINGER, 0);
-                channel.pipeline().context(this).close();
+                if (channel.isOpen()) {
+                    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+                    channel.pipeline().context(this).close();
+                }
             });
         }
 

@@ -109,7 +109,7 @@ public final class EtcdMember {
         backend = new Backend(node, shared.identity, settings, threads.timer());
         callers = new Callers(backend, shared.secret);
         lessor = new Lessor(settings);
-        leases = new Leases(backend, lessor, threads.timer(), shared::leases);
+        leases = new Leases(backend, lessor, shared::leases);
         shared.leases.put(node.number(), leases);
         leaders = new LeaderMonitor(backend);
         feeds = new LeaderFeeds(backend, hub);
@@ -164,7 +164,8 @@ public final class EtcdMember {
         held = false;
         PortNegotiator negotiator = new PortNegotiator(connections, tls, () -> new HttpEndpoint(this::whatIsWrong));
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port), InternalNettyServerCredentials.create(negotiator))
+                        new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port),
+                        InternalNettyServerCredentials.create(negotiator))
                 .bossEventLoopGroup(threads.eventLoops())
                 .workerEventLoopGroup(threads.eventLoops())
                 .channelType(NioServerSocketChannel.class)
@@ -179,6 +180,7 @@ public final class EtcdMember {
         port = opened.getPort();
         ticks = List.of(
                 every(settings.leaseSweep().toNanos(), this::sweep),
+                every(settings.electionTimeout().toNanos() / 4, backend::tick),
                 every(settings.electionTimeout().toNanos(), leaders::tick),
                 every(settings.progressInterval().toNanos(), watches::tick));
     }

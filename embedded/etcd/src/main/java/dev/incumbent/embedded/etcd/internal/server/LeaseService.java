@@ -1,5 +1,6 @@
 package dev.incumbent.embedded.etcd.internal.server;
 
+import com.google.protobuf.ByteString;
 import dev.incumbent.embedded.etcd.internal.store.Caller;
 import dev.incumbent.embedded.etcd.internal.store.EtcdError;
 import dev.incumbent.embedded.etcd.internal.store.EtcdMachine;
@@ -22,6 +23,7 @@ import dev.incumbent.embedded.etcd.wire.command.RevokeLease;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -102,17 +104,12 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                 out,
                 callers.current()
                         .thenCompose(caller -> leases.look(
-                                machine -> look(machine, request, caller),
-                                (found, remaining) -> found.toBuilder()
-                                        .setTTL(
-                                                remaining.isPresent()
-                                                        ? TimeUnit.NANOSECONDS.toSeconds(remaining.getAsLong())
-                                                        : -1)
-                                        .build(),
-                                request.getID())));
+                                request.getID(),
+                                (machine, remaining) -> look(machine, request, caller, remaining))));
     }
 
-    private LeaseTimeToLiveResponse look(EtcdMachine machine, LeaseTimeToLiveRequest request, Caller caller) {
+    private LeaseTimeToLiveResponse look(
+            EtcdMachine machine, LeaseTimeToLiveRequest request, Caller caller, OptionalLong remaining) {
         LeaseTimeToLiveResponse.Builder response = LeaseTimeToLiveResponse.newBuilder()
                 .setHeader(backend.header(machine.revision()))
                 .setID(request.getID())
@@ -121,11 +118,12 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         if (lease.isEmpty()) {
             return response.build();
         }
-        response.setGrantedTTL(lease.get().ttlSeconds());
+        response.setGrantedTTL(lease.get().ttlSeconds())
+                .setTTL(TimeUnit.NANOSECONDS.toSeconds(remaining.orElse(0)));
         if (request.getKeys()) {
-            for (var key : lease.get().keys()) {
+            for (ByteString key : lease.get().keys()) {
                 machine.auth()
-                        .checkRange(caller, key, com.google.protobuf.ByteString.EMPTY)
+                        .checkRange(caller, key, ByteString.EMPTY)
                         .ifPresent(error -> {
                             throw Failures.refusal(error);
                         });

@@ -1,15 +1,11 @@
 package dev.incumbent.embedded.etcd.internal.server;
 
-import dev.incumbent.embedded.etcd.internal.store.EtcdError;
 import dev.incumbent.embedded.etcd.internal.store.EtcdMachine;
 import dev.incumbent.embedded.raft.RaftException;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -18,12 +14,8 @@ import java.util.function.IntFunction;
  */
 final class Leases {
 
-    private static final long RETRY_MILLIS = 50;
-    private static final long ENDING_MILLIS = 10;
-
     private final Backend backend;
     private final Lessor lessor;
-    private final ScheduledExecutorService timer;
     private final IntFunction<Leases> members;
 
     /**
@@ -31,71 +23,42 @@ final class Leases {
      *
      * @param members the others, by number
      */
-    Leases(Backend backend, Lessor lessor, ScheduledExecutorService timer, IntFunction<Leases> members) {
+    Leases(Backend backend, Lessor lessor, IntFunction<Leases> members) {
         this.backend = backend;
         this.lessor = lessor;
-        this.timer = timer;
         this.members = members;
     }
 
     /** Renews a lease: its time in seconds, or 0 if it does not exist. */
     CompletableFuture<Long> renew(long id) {
-        CompletableFuture<Long> result = new CompletableFuture<>();
-        renew(id, result, deadline());
-        return result;
+        return atLeader((leader, machine) -> {
+            Lessor.Renewal renewal = leader.lessor.renew(machine, id, System.nanoTime());
+            if (renewal instanceof Lessor.Renewal.Renewed renewed) {
+                return renewed.ttlSeconds();
+            }
+            if (renewal instanceof Lessor.Renewal.Unknown) {
+                return 0L;
+            }
+            throw new RaftException.Unavailable("the lease is about to end, or leadership moved on");
+        });
     }
 
-    private void renew(long id, CompletableFuture<Long> result, long deadline) {
-        atLeader((leader, machine) -> leader.lessor.renew(machine, id, System.nanoTime()))
-                .whenComplete((renewal, failure) -> {
-                    if (failure != null) {
-                        again(failure, result, deadline, () -> renew(id, result, deadline));
-                    } else if (renewal instanceof Lessor.Renewal.Renewed renewed) {
-                        result.complete(renewed.ttlSeconds());
-                    } else if (renewal instanceof Lessor.Renewal.Unknown) {
-                        result.complete(0L);
-                    } else {
-                        later(
-                                renewal instanceof Lessor.Renewal.Ending ? ENDING_MILLIS : RETRY_MILLIS,
-                                result,
-                                deadline,
-                                () -> renew(id, result, deadline));
-                    }
-                });
+    /** Looks at a lease where its clock runs: what the state says, and how long it has; nothing if it does not exist. */
+    <T> CompletableFuture<T> look(long id, BiFunction<EtcdMachine, OptionalLong, T> state) {
+        return atLeader((leader, machine) -> {
+            if (!leader.lessor.leads()) {
+                throw new RaftException.Unavailable("leadership moved on");
+            }
+            return state.apply(machine, leader.lessor.remaining(machine, id, System.nanoTime()));
+        });
     }
 
-    /** Looks at a lease where its clock runs: what the state says, and how long it has. */
-    <T> CompletableFuture<T> look(
-            Function<EtcdMachine, T> state, BiFunction<T, OptionalLong, T> withRemaining, long id) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        look(state, withRemaining, id, result, deadline());
-        return result;
-    }
-
-    private <T> void look(
-            Function<EtcdMachine, T> state,
-            BiFunction<T, OptionalLong, T> withRemaining,
-            long id,
-            CompletableFuture<T> result,
-            long deadline) {
-        this.<T>atLeader((leader, machine) -> {
-                    if (!leader.lessor.leads()) {
-                        throw new RaftException.Unavailable("leadership moved on");
-                    }
-                    return withRemaining.apply(
-                            state.apply(machine), leader.lessor.remaining(machine, id, System.nanoTime()));
-                })
-                .whenComplete((found, failure) -> {
-                    if (failure != null) {
-                        again(failure, result, deadline, () -> look(state, withRemaining, id, result, deadline));
-                    } else {
-                        result.complete(found);
-                    }
-                });
+    private <T> CompletableFuture<T> atLeader(BiFunction<Leases, EtcdMachine, T> action) {
+        return backend.repeatedly(() -> onceAtLeader(action));
     }
 
     /** Runs on the leader's thread, inside a read that a majority confirmed. */
-    private <T> CompletableFuture<T> atLeader(BiFunction<Leases, EtcdMachine, T> action) {
+    private <T> CompletableFuture<T> onceAtLeader(BiFunction<Leases, EtcdMachine, T> action) {
         OptionalInt leader = backend.status().leader();
         if (leader.isEmpty()) {
             return CompletableFuture.failedFuture(new RaftException.Unavailable("no leader is known"));
@@ -106,27 +69,5 @@ final class Leases {
         }
         return backend.readAtOnce(EtcdMachine::revision)
                 .thenCompose(reached -> there.backend.readAtOnce(machine -> action.apply(there, machine)));
-    }
-
-    private long deadline() {
-        return System.nanoTime() + backend.settings().requestTimeout().toNanos();
-    }
-
-    private void again(Throwable failure, CompletableFuture<?> result, long deadline, Runnable retry) {
-        Throwable cause = Failures.cause(failure);
-        if (cause instanceof RaftException) {
-            later(RETRY_MILLIS, result, deadline, retry);
-        } else {
-            result.completeExceptionally(new CompletionException(cause));
-        }
-    }
-
-    private void later(long millis, CompletableFuture<?> result, long deadline, Runnable retry) {
-        if (System.nanoTime() - deadline >= 0 || !backend.status().up()) {
-            result.completeExceptionally(
-                    Failures.refusal(backend.status().leader().isEmpty() ? EtcdError.NO_LEADER : EtcdError.TIMEOUT));
-        } else {
-            Timers.after(timer, millis, retry);
-        }
     }
 }

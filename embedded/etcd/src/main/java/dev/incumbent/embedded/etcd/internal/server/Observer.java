@@ -43,7 +43,7 @@ final class Observer {
 
     void start(ByteString prefix, Caller caller) {
         backend.<Boolean>read(machine -> {
-                    if (!closed) {
+                    if (!closed && feed == null) {
                         feed = feeds.join(machine, prefix, caller, this);
                     }
                     return true;
