@@ -1,7 +1,7 @@
 package dev.incumbent.embedded.raft;
 
 /**
- * Writes commands to the log and reads them back.
+ * Writes commands to the log and reads them back. Called by several threads at a time.
  *
  * @param <C> a command
  */

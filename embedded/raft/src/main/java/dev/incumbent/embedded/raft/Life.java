@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +63,10 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
     private final Map<Long, Handover> handovers = new HashMap<>();
     private volatile View view;
     private volatile String endedBy = "it was closed";
-    private boolean ran;
+    /** Whether the thread was started, or the life ended before it was. */
+    private final AtomicBoolean begun = new AtomicBoolean();
+
+    private volatile boolean closed;
     private @Nullable Status told;
     private long snapshotLogBytes;
 
@@ -132,8 +136,9 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
     }
 
     void run() {
-        ran = true;
-        thread.start();
+        if (begun.compareAndSet(false, true)) {
+            thread.start();
+        }
     }
 
     boolean post(Runnable task) {
@@ -152,20 +157,26 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
         return thread.isStopped();
     }
 
+    /** Its files are closed, so that another life can open them. */
+    boolean hasClosed() {
+        return closed;
+    }
+
     /** Ends the life and waits for its thread. */
     void end(String why) {
         if (!thread.isStopped()) {
             endedBy = why;
         }
         thread.stop();
-        if (!ran) {
+        if (begun.compareAndSet(false, true)) {
             exit();
+        } else {
+            thread.join();
         }
-        thread.join();
     }
 
     Status status(long now) {
-        return thread.isStopped() ? View.down() : view.status(self, settings.size() == 1, now, electionTimeoutNanos);
+        return thread.isStopped() ? View.down() : view.status(self, now, electionTimeoutNanos);
     }
 
     // Requests of this node.
@@ -492,6 +503,7 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
         } catch (IOException e) {
             LOG.warn("{}: closing its log failed: {}", owner.label(), e.toString());
         }
+        closed = true;
         owner.ended(owner.label() + " is down: " + endedBy);
         owner.listeners().forEach(listener -> Guard.run(owner.label(), listener::stopped));
     }

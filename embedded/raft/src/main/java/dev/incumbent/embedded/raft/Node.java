@@ -1,8 +1,9 @@
 package dev.incumbent.embedded.raft;
 
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -19,8 +20,8 @@ final class Node<M extends StateMachine<C, R>, C, R> implements RaftNode<M, C, R
     private final IntFunction<M> machines;
     private final Links links;
     private final List<Listener<M>> listeners = new CopyOnWriteArrayList<>();
-    /** In the order of their deadlines, which is that of their arrival. */
-    private final ConcurrentLinkedDeque<Request<?>> open = new ConcurrentLinkedDeque<>();
+    /** In the order of their deadlines, which is nearly that of their arrival. */
+    private final Queue<Request<?>> open = new ConcurrentLinkedQueue<>();
 
     private final AtomicLong requests = new AtomicLong();
     private volatile @Nullable Life<M, C, R> life;
@@ -60,8 +61,14 @@ final class Node<M extends StateMachine<C, R>, C, R> implements RaftNode<M, C, R
         if (isUp()) {
             throw new IllegalStateException(label() + " runs");
         }
-        // A life that ended itself may not have closed its files yet.
-        end("it is restarted");
+        Life<M, C, R> last = life;
+        if (last != null && !last.hasClosed()) {
+            // It stopped itself just now, or hangs in its disk or in a listener.
+            last.end("it is restarted");
+            if (!last.hasClosed()) {
+                throw new IllegalStateException(label() + " does not end: its thread is stuck");
+            }
+        }
         Life<M, C, R> next = new Life<>(this, settings, machines.apply(number), codec);
         next.prepare();
         life = next;
@@ -166,9 +173,8 @@ final class Node<M extends StateMachine<C, R>, C, R> implements RaftNode<M, C, R
 
     /** Ends what is overdue. Called by the cluster's timer, since the node's thread may be frozen. */
     void expire(long now) {
-        for (Request<?> first = open.peek();
-                first != null && (first.isDone() || first.isOverdue(now));
-                first = open.peek()) {
+        open.removeIf(Request::isDone);
+        for (Request<?> first = open.peek(); first != null && first.isOverdue(now); first = open.peek()) {
             open.poll();
             first.abandon(label() + " got no answer within " + settings.requestTimeout());
         }

@@ -116,7 +116,7 @@ public final class RaftClusters {
 
         /**
          * After how many log entries each node takes a snapshot and drops the log before it. Default: 10,000. After 16 MiB of
-         * log it does so in any case.
+         * log it does so in any case. A tenth of this many entries stay in memory for nodes that lag.
          *
          * @param commands at least 1
          * @return this

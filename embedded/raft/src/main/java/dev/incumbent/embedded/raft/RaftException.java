@@ -1,6 +1,6 @@
 package dev.incumbent.embedded.raft;
 
-/** A request to a cluster that got no reply. */
+/** A request to a cluster that got no reply. The cluster never repeats one by itself. */
 public sealed class RaftException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -9,7 +9,10 @@ public sealed class RaftException extends RuntimeException {
         super(message);
     }
 
-    /** The request certainly took no effect and never will: no leader is known, or the node is down. */
+    /**
+     * The request certainly took no effect and never will: no leader is known, the node is down, the leader refused it or lost its
+     * office before it was committed. Reads never have an effect, so they fail with nothing else.
+     */
     public static final class Unavailable extends RaftException {
         private static final long serialVersionUID = 1L;
 

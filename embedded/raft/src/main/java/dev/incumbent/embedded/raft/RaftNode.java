@@ -8,8 +8,10 @@ import java.util.function.Function;
  * One node of a cluster, as the server that is built on it sees it. The object outlives {@link RaftCluster#kill} and
  * {@link RaftCluster#restart}; requests to a node that is down fail with {@link RaftException.Unavailable}.
  *
- * <p>Methods return at once and may be called from any thread; futures complete on any thread. Requests that have to reach the
- * leader travel over the same links as everything else, so that cut and slow links apply to them.
+ * <p>Methods return at once and may be called from any thread. Futures complete on the node's thread or the cluster's timer: what
+ * depends on them must not block. Requests that have to reach the leader travel over the same links as everything else, so that
+ * cut and slow links apply to them. Every request ends within the cluster's request timeout, also on a frozen node. None is sent
+ * twice.
  *
  * @param <M> the state machine
  * @param <C> a command
@@ -28,7 +30,11 @@ public interface RaftNode<M extends StateMachine<C, R>, C, R> {
      * Proposes a command, through the leader, and waits until this node has applied it, too, so that a read of this node
      * afterwards sees it.
      *
-     * @param command the command
+     * <p>{@link RaftException.Unavailable} if the command has no effect for certain: no leader is known, the leader refused it (its
+     * log has 5,000 entries that are not committed, or it is handing over), or a later leader's first entry was applied before it.
+     * {@link RaftException.Indeterminate} if no reply came, or the node is killed, or it catches up by a snapshot meanwhile.
+     *
+     * @param command the command; encoded during the call
      * @return the reply; fails with {@link RaftException}
      */
     CompletableFuture<R> submit(C command);
@@ -53,7 +59,7 @@ public interface RaftNode<M extends StateMachine<C, R>, C, R> {
     <T> CompletableFuture<T> readLocal(Function<? super M, ? extends T> read);
 
     /**
-     * Asks the leader to hand leadership over.
+     * Asks the leader to hand leadership over. Until it has, or has given up after an election timeout, it takes no commands.
      *
      * @param node to which node
      * @return done when that node leads; fails with {@link RaftException}
@@ -61,7 +67,8 @@ public interface RaftNode<M extends StateMachine<C, R>, C, R> {
     CompletableFuture<Void> transferLeadership(int node);
 
     /**
-     * What this node knows now; a consistent snapshot.
+     * What this node knows now; a consistent snapshot. Judged at the time of the call: a leader that is frozen or cut off is not
+     * said to lead once an election timeout has passed.
      *
      * @return the status
      */
@@ -82,14 +89,14 @@ public interface RaftNode<M extends StateMachine<C, R>, C, R> {
      * @param leader whom it takes for the leader; empty if it knows of none, or has not heard of it for an election timeout
      * @param leads it is the leader, and a majority has answered it within an election timeout
      * @param committed the log index up to which it knows entries to be committed
-     * @param applied the log index up to which it has applied them
+     * @param applied the log index up to which it has applied them; entries of new leaders count
      * @param logBytes what its log and snapshots take on disk
      */
     record Status(
             boolean up, long term, OptionalInt leader, boolean leads, long committed, long applied, long logBytes) {}
 
     /**
-     * Told what a node learns.
+     * Told what a node learns. What it throws is logged. It must not block: the node stands still meanwhile.
      *
      * @param <M> the state machine
      */

@@ -8,8 +8,10 @@ import java.util.List;
  * <p>Every method is called on its node's own thread, one call at a time. {@link #apply} reads no clock and draws no random
  * number: whoever submits a command puts such choices into it, so that every node comes to the same state.
  *
- * @param <C> a command; immutable, since the nodes of a cluster share it
- * @param <R> a reply; it stays on the node that the command was submitted to, or travels to it, and is immutable too
+ * <p>If any method throws, the node stops: its state is not to be trusted any more. A refusal is a reply, not an exception.
+ *
+ * @param <C> a command; each node decodes its own
+ * @param <R> a reply; that of the node that the command was submitted to goes to whoever submitted it
  */
 public interface StateMachine<C, R> {
 
@@ -19,12 +21,12 @@ public interface StateMachine<C, R> {
      * @param index its place in the log, growing, not without gaps
      * @param term the term it was proposed in
      * @param command the command
-     * @return the reply to whoever submitted it; a refusal is a reply, too
+     * @return the reply to whoever submitted it
      */
     R apply(long index, long term, C command);
 
     /**
-     * Writes the whole state down.
+     * Writes the whole state down. The node waits for it.
      *
      * @return parts in order, none larger than a few hundred kilobytes
      */

@@ -24,7 +24,7 @@ final class KilledWriter {
                 ? new Settings.Seams(KilledWriter::acknowledgingEarly, Settings.Seams.NONE.reads())
                 : Settings.Seams.NONE;
         Story story = Story.of(3, builder -> builder.directory(Path.of(arguments[0]))
-                .snapshotEvery(100)
+                .snapshotEvery(broken ? 100_000 : 100)
                 .seams(seams));
         story.settledLeader();
         for (int writer = 0; writer < WRITERS; writer++) {
@@ -44,7 +44,7 @@ final class KilledWriter {
         }
     }
 
-    /** The mutant: a store whose flush does nothing, except that terms are written. */
+    /** The mutant: a store whose flush does nothing; only terms and snapshots write what came before them. */
     private static RaftStore acknowledgingEarly(RaftStore store) {
         return (RaftStore) Proxy.newProxyInstance(
                 KilledWriter.class.getClassLoader(), new Class<?>[] {RaftStore.class}, (proxy, method, arguments) -> {
