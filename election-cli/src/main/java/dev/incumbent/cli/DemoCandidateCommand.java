@@ -30,6 +30,9 @@ final class DemoCandidateCommand implements Callable<Integer> {
     @Option(names = "--name", required = true)
     private String name = "";
 
+    @Option(names = "--election", required = true)
+    private String election = "";
+
     @Option(names = "--ttl-millis", required = true)
     private long ttlMillis;
 
@@ -38,10 +41,11 @@ final class DemoCandidateCommand implements Callable<Integer> {
         Logging.configureForFaults(elect.verbosity());
         new Candidate(
                         name,
+                        election,
                         store,
                         System.in,
                         System.out,
-                        candidate -> backend.connectEmbedded(coordinator, candidate, Duration.ofMillis(ttlMillis)))
+                        candidate -> backend.connect(coordinator, candidate, Duration.ofMillis(ttlMillis)))
                 .run();
         return 0;
     }

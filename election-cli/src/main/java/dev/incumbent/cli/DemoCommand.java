@@ -6,11 +6,14 @@ import dev.incumbent.cli.demo.Narrator;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -20,7 +23,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows an election, a handoff, a crash and a frozen leader, with real processes, in about 20 seconds.",
             "",
-            "Starts three coordinator nodes and a database in this process and three candidates in processes of their"
+            "Starts three coordinator nodes (or goes to running ones: --endpoints) and a database in this process and three candidates in processes of their"
                     + " own. Nothing is needed beside Java; nothing is left behind, also after Ctrl-C."
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -44,16 +47,34 @@ final class DemoCommand implements Callable<Integer> {
             names = "--backend",
             paramLabel = "NAME",
             converter = BackendConverter.class,
-            description = "The coordinator to show: zookeeper (the default).")
+            description = "The coordinator to show: zookeeper (the default) or etcd.")
     private Backend backend = Backend.ZOOKEEPER;
+
+    @Option(
+            names = "--endpoints",
+            paramLabel = "URL[,URL...]",
+            description = {
+                "Stand on servers that run already, instead of starting some: etcd only, for instance"
+                        + " http://127.0.0.1:2379. They need no authentication. All keys lie under incumbent-demo/;"
+                        + " one small record stays there."
+            })
+    private @Nullable String endpoints;
 
     @Override
     public Integer call() throws InterruptedException {
+        Optional<String> refusal = endpoints == null ? Optional.empty() : backend.whyNotReal();
+        if (refusal.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--endpoints does not go with --backend " + backend.id() + ": " + refusal.get());
+        }
         Logging.configureForFaults(elect.verbosity());
         boolean colours = spec.commandLine().getColorScheme().ansi() == Help.Ansi.AUTO
                 ? Help.Ansi.AUTO.enabled()
                 : spec.commandLine().getColorScheme().ansi().enabled();
-        boolean seen = new Demo(backend, candidateCommand(), new Narrator(System.out, colours)).run();
+        boolean seen = new Demo(
+                        backend, Optional.ofNullable(endpoints), candidateCommand(), new Narrator(System.out, colours))
+                .run();
         return seen ? 0 : 1;
     }
 

@@ -1,10 +1,16 @@
 package dev.incumbent.cli;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
 /**
  * How loud this process is. The logging backend reads its settings once, when the first logger is made, so this has to
  * come before.
  */
 final class Logging {
+
+    /** gRPC's loggers are of the JDK, which forgets their levels with the last reference. */
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
 
     private static final String PREFIX = "org.slf4j.simpleLogger.";
 
@@ -21,6 +27,8 @@ final class Logging {
             // The libraries below tell the same story a second time, with stack traces.
             set("log.org.apache.zookeeper", "off");
             set("log.org.apache.curator", "off");
+            set("log.io.netty", "off");
+            GRPC.setLevel(Level.OFF);
         }
     }
 

@@ -1,7 +1,11 @@
 package dev.incumbent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.incumbent.realservers.EtcdInstallation;
+import dev.incumbent.realservers.RealEtcd;
+import dev.incumbent.realservers.RealEtcdCluster;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,16 +13,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The demo in a process of its own, as a user runs it. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "signals")
@@ -40,9 +47,33 @@ class DemoRunTest {
         seen.forEach(ProcessHandle::destroyForcibly);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"zookeeper", "etcd"})
+    void shouldExitWith0WhenEverythingWasSeen(String backend) throws Exception {
+        assertThat(seeEverything(start("--backend", backend))).contains("It runs in this process");
+    }
+
     @Test
-    void shouldExitWith0WhenEverythingWasSeen() throws Exception {
-        Process demo = start();
+    @Tag("full")
+    void shouldSeeEverythingOnServersThatAreThere() throws Exception {
+        Optional<EtcdInstallation> installation = RealEtcd.newest();
+        assumeTrue(installation.isPresent(), RealEtcd.why());
+        try (RealEtcdCluster etcd = RealEtcdCluster.start(installation.get(), 3)) {
+            String endpoints = String.join(",", etcd.endpoints());
+
+            String said = seeEverything(start("--backend", "etcd", "--endpoints", endpoints));
+
+            assertThat(said).contains("on the etcd servers at").doesNotContain("It runs in this process");
+            assertThat(etcd.etcdctl()
+                            .run("get", "--prefix", "--keys-only", "")
+                            .out()
+                            .strip())
+                    .as("what stays behind")
+                    .isEqualTo("incumbent-demo/generation");
+        }
+    }
+
+    private String seeEverything(Process demo) throws Exception {
         String said = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(demo.waitFor(SECONDS_FOR_A_RUN, TimeUnit.SECONDS)).isTrue();
@@ -52,16 +83,17 @@ class DemoRunTest {
                 .containsPattern("seen +Resign and handoff: \\w+ to \\w+ in [\\d.]+ m?s")
                 .containsPattern("seen +Crash and failover: \\w+ to \\w+ in [\\d.]+ s \\(lease 4 s\\)")
                 .containsPattern("seen +Frozen leader: its late write with token #\\d+ was refused")
-                .containsPattern("token is stale: the resource was\\s+sealed by")
+                .containsPattern("token\\s+is\\s+stale:\\s+the\\s+resource\\s+was\\s+sealed\\s+by")
                 .doesNotContain("\u001b", "NOT SEEN", "Exception");
         assertThat(filesLeft()).isEmpty();
+        return said.replaceAll("\\s+", " "); // the lines are wrapped
     }
 
     /** At three moments: while the stage is set, while a crashed leader's lease runs out, while a leader is frozen. */
     @ParameterizedTest
     @CsvSource({"INT,Setting the stage,130", "TERM,kill -9,143", "INT,kill -STOP,130"})
     void shouldLeaveNothingBehindWhenInterrupted(String signal, String moment, int code) throws Exception {
-        Process demo = start();
+        Process demo = start("--backend", "zookeeper");
         try (BufferedReader lines = demo.inputReader(StandardCharsets.UTF_8)) {
             awaitLine(lines, moment);
             seen.addAll(demo.descendants().toList());
@@ -81,7 +113,7 @@ class DemoRunTest {
     /** Nobody can clean up after that, but the candidates notice by themselves. */
     @Test
     void shouldEndCandidatesWhenTheDemoItselfIsKilled() throws Exception {
-        Process demo = start();
+        Process demo = start("--backend", "zookeeper");
         try (BufferedReader lines = demo.inputReader(StandardCharsets.UTF_8)) {
             awaitLine(lines, "is elected");
             seen.addAll(demo.descendants().toList());
@@ -94,18 +126,18 @@ class DemoRunTest {
         }
     }
 
-    private Process start() throws IOException {
-        Process demo = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:-UsePerfData",
-                        "-Djava.io.tmpdir=" + temp,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Elect.class.getName(),
-                        "demo",
-                        "--backend",
-                        "zookeeper")
+    private Process start(String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-Djava.io.tmpdir=" + temp,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Elect.class.getName(),
+                "demo"));
+        command.addAll(List.of(options));
+        Process demo = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         started.add(demo);

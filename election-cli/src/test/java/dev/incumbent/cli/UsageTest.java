@@ -27,8 +27,15 @@ class UsageTest {
     @Test
     void shouldNameWhatThereIsWhenBackendIsUnknown() {
         assertThat(elect("demo", "--backend", "raft")).isEqualTo(2);
-        assertThat(err.toString()).contains("there is no backend 'raft' here; available: zookeeper");
+        assertThat(err.toString()).contains("there is no backend 'raft' here; available: zookeeper, etcd");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void shouldSayWhyWhenEndpointsDoNotGoWithTheBackend() {
+        assertThat(elect("demo", "--backend", "zookeeper", "--endpoints", "127.0.0.1:2181"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--endpoints does not go with --backend zookeeper", "tick time");
     }
 
     @ParameterizedTest
@@ -50,7 +57,7 @@ class UsageTest {
     @Test
     void shouldDocumentExitCodesWhenAskedForHelpOnTheDemo() {
         assertThat(elect("demo", "--help")).isZero();
-        assertThat(out.toString()).contains("--backend", "Exit codes:", "0 ", "1 ", "2 ", "130 ");
+        assertThat(out.toString()).contains("--backend", "--endpoints", "Exit codes:", "0 ", "1 ", "2 ", "130 ");
     }
 
     @Test

@@ -3,7 +3,9 @@ package dev.incumbent.cli.backend;
 import static java.util.stream.Collectors.joining;
 
 import dev.incumbent.election.ElectionClient;
+import dev.incumbent.election.etcd.EtcdElections;
 import dev.incumbent.election.zookeeper.ZooKeeperElections;
+import dev.incumbent.embedded.etcd.EmbeddedEtcd;
 import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,13 +38,48 @@ public enum Backend {
         }
 
         @Override
-        public ElectionClient connectEmbedded(String address, String candidate, Duration ttl) {
+        public ElectionClient connect(String address, String candidate, Duration ttl) {
             return ZooKeeperElections.builder()
                     .connectString(address)
                     .tickTime(TICK)
                     .candidateId(candidate)
                     .leaseTtl(ttl)
                     .build();
+        }
+    },
+
+    /** etcd. */
+    ETCD("etcd") {
+        @Override
+        public EmbeddedCoordinator startEmbedded(int nodes, Path directory) {
+            EmbeddedEtcd cluster =
+                    EmbeddedEtcd.builder().nodes(nodes).directory(directory).start();
+            return new EmbeddedCoordinator() {
+                @Override
+                public String address() {
+                    return String.join(",", cluster.endpoints());
+                }
+
+                @Override
+                public void close() {
+                    cluster.close();
+                }
+            };
+        }
+
+        @Override
+        public ElectionClient connect(String address, String candidate, Duration ttl) {
+            return EtcdElections.builder()
+                    .endpoints(address.split(",", -1))
+                    .root("incumbent-demo")
+                    .candidateId(candidate)
+                    .leaseTtl(ttl)
+                    .build();
+        }
+
+        @Override
+        public Optional<String> whyNotReal() {
+            return Optional.empty();
         }
     };
 
@@ -65,14 +102,25 @@ public enum Backend {
     public abstract EmbeddedCoordinator startEmbedded(int nodes, Path directory);
 
     /**
-     * Makes a client of servers that {@link #startEmbedded} started, in this process or another. Does not wait for them.
+     * Whether {@link #connect} can be given servers that {@link #startEmbedded} did not start.
      *
-     * @param address their {@link EmbeddedCoordinator#address()}
+     * @return empty if it can, else the reason
+     */
+    public Optional<String> whyNotReal() {
+        return Optional.of(
+                title + " servers of another tick time than the demo's would need to tell it, and there is no"
+                        + " option for that yet");
+    }
+
+    /**
+     * Makes a client of running servers, in this process or another. Does not wait for them.
+     *
+     * @param address their {@link EmbeddedCoordinator#address()}, or where others serve, separated by commas
      * @param candidate the name to stand under
      * @param ttl the session's time to live
      * @return the client, to be closed by the caller
      */
-    public abstract ElectionClient connectEmbedded(String address, String candidate, Duration ttl);
+    public abstract ElectionClient connect(String address, String candidate, Duration ttl);
 
     /**
      * The product's own spelling, for people.

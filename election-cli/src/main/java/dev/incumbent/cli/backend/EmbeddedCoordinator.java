@@ -6,7 +6,7 @@ public interface EmbeddedCoordinator extends AutoCloseable {
     /**
      * How clients reach it.
      *
-     * @return what {@link Backend#connectEmbedded} takes
+     * @return what {@link Backend#connect} takes
      */
     String address();
 

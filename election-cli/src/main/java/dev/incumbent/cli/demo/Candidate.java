@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Candidate {
 
-    static final String ELECTION = "demo/account";
     static final String PASSWORD_VARIABLE = "ELECT_DEMO_STORE_PASSWORD";
 
     private static final String RESOURCE = "account";
@@ -46,6 +45,7 @@ public final class Candidate {
     private static final Duration RESIGN_PATIENCE = Duration.ofSeconds(10);
 
     private final String name;
+    private final String electionName;
     private final InputStream orders;
     private final PrintStream events;
     private final Function<String, ElectionClient> connect;
@@ -59,6 +59,7 @@ public final class Candidate {
      * Prepares a candidate.
      *
      * @param name who stands
+     * @param election in which election
      * @param storeUrl where the accounts are; the password is in the environment
      * @param orders what to do, one {@link Order} a line
      * @param events where to tell what happens
@@ -66,22 +67,25 @@ public final class Candidate {
      */
     public Candidate(
             String name,
+            String election,
             String storeUrl,
             InputStream orders,
             PrintStream events,
             Function<String, ElectionClient> connect) {
-        this(name, storeUrl, orders, events, connect, guard -> guard);
+        this(name, election, storeUrl, orders, events, connect, guard -> guard);
     }
 
     /** For tests, which put a broken guard in. */
     Candidate(
             String name,
+            String election,
             String storeUrl,
             InputStream orders,
             PrintStream events,
             Function<String, ElectionClient> connect,
             UnaryOperator<FencingGuard<Connection>> replace) {
         this.name = name;
+        this.electionName = election;
         this.orders = orders;
         this.events = events;
         this.connect = connect;
@@ -95,7 +99,7 @@ public final class Candidate {
     public void run() throws IOException, InterruptedException, ExecutionException, TimeoutException {
         try (ElectionClient client = connect.apply(name);
                 BufferedReader lines = new BufferedReader(new InputStreamReader(orders, StandardCharsets.UTF_8))) {
-            Election election = client.election(ELECTION);
+            Election election = client.election(electionName);
             LeaderLoop loop = stand(election);
             while (true) {
                 String line = lines.readLine();

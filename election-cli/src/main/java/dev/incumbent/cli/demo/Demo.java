@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,11 +19,13 @@ public final class Demo {
     private static final Logger log = LoggerFactory.getLogger(Demo.class);
 
     private static final int NODES = 3;
+    private static final String ELECTION = "demo/account";
     private static final List<String> NAMES = List.of("ada", "ben", "cleo");
     private static final Duration LEASE = Duration.ofSeconds(4);
     private static final long STOP_PATIENCE_SECONDS = 5;
 
     private final Backend backend;
+    private final Optional<String> servers;
     private final List<String> candidateCommand;
     private final Narrator narrator;
     private final Teardown teardown = new Teardown();
@@ -31,11 +34,13 @@ public final class Demo {
      * Prepares a demonstration; nothing is started.
      *
      * @param backend the coordinator to show
+     * @param servers where it serves already; if empty, servers are started in this process
      * @param candidateCommand starts a candidate, but for the options that only the demo knows
      * @param narrator told what happens
      */
-    public Demo(Backend backend, List<String> candidateCommand, Narrator narrator) {
+    public Demo(Backend backend, Optional<String> servers, List<String> candidateCommand, Narrator narrator) {
         this.backend = backend;
+        this.servers = servers;
         this.candidateCommand = List.copyOf(candidateCommand);
         this.narrator = narrator;
     }
@@ -106,12 +111,12 @@ public final class Demo {
 
     private Stage set() throws IOException, SQLException {
         TempDirectory directory = teardown.open(TempDirectory::create);
-        long start = System.nanoTime();
-        EmbeddedCoordinator coordinator = teardown.open(
-                () -> backend.startEmbedded(NODES, directory.path().resolve("coordinator")));
-        narrator.at("An ensemble of three " + backend.title() + " nodes serves, after "
-                + Words.nanos(System.nanoTime() - start) + ". It runs in this process: good for a demo, not for"
-                + " production.");
+        String coordinator = coordinator(directory);
+        // On servers that are not ours, another demonstration may run at the same time, or may have been killed just
+        // now.
+        String election = servers.isEmpty()
+                ? ELECTION
+                : ELECTION + "-" + ProcessHandle.current().pid();
         Bank bank = teardown.open(Bank::open);
         narrator.at("A database server (H2) has two accounts: one behind a fence, which lets a write pass only with the"
                 + " newest leader's token, and a twin without.");
@@ -119,7 +124,8 @@ public final class Demo {
         List<CandidateProcess> candidates = new ArrayList<>();
         for (String name : NAMES) {
             List<String> command = new ArrayList<>(candidateCommand);
-            command.addAll(List.of("--coordinator", coordinator.address(), "--store", bank.url(), "--name", name));
+            command.addAll(List.of("--coordinator", coordinator, "--store", bank.url(), "--name", name));
+            command.addAll(List.of("--election", election));
             command.addAll(List.of("--ttl-millis", Long.toString(LEASE.toMillis())));
             candidates.add(teardown.open(() -> CandidateProcess.start(name, command, bank.password(), transcript)));
         }
@@ -130,6 +136,20 @@ public final class Demo {
                         .orElseThrow()
                 + ". A lease lasts " + LEASE.toSeconds() + " s.");
         return new Stage(candidates, transcript, bank, narrator, LEASE);
+    }
+
+    private String coordinator(TempDirectory directory) {
+        if (servers.isPresent()) {
+            narrator.at("The candidates will stand on the " + backend.title() + " servers at " + servers.get() + ".");
+            return servers.get();
+        }
+        long start = System.nanoTime();
+        EmbeddedCoordinator coordinator = teardown.open(
+                () -> backend.startEmbedded(NODES, directory.path().resolve("coordinator")));
+        narrator.at("An ensemble of three " + backend.title() + " nodes serves, after "
+                + Words.nanos(System.nanoTime() - start) + ". It runs in this process: good for a demo, not for"
+                + " production.");
+        return coordinator.address();
     }
 
     /** Politely; who does not listen is ended by the teardown. */

@@ -25,10 +25,11 @@ final class BrokenFenceCandidate {
                 JdbcConnectionPool.create(store, Bank.USER, System.getenv(Candidate.PASSWORD_VARIABLE));
         new Candidate(
                         after("--name", options),
+                        after("--election", options),
                         store,
                         System.in,
                         System.out,
-                        name -> Backend.ZOOKEEPER.connectEmbedded(
+                        name -> Backend.ZOOKEEPER.connect(
                                 after("--coordinator", options),
                                 name,
                                 Duration.ofMillis(Long.parseLong(after("--ttl-millis", options)))),

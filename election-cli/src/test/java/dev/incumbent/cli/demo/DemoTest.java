@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,7 +78,7 @@ class DemoTest {
 
     private boolean play(List<String> candidateCommand) throws InterruptedException {
         PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-        return new Demo(Backend.ZOOKEEPER, candidateCommand, new Narrator(out, false)).run();
+        return new Demo(Backend.ZOOKEEPER, Optional.empty(), candidateCommand, new Narrator(out, false)).run();
     }
 
     private String text() {
