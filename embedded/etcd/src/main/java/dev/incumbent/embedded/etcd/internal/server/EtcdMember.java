@@ -53,6 +53,7 @@ public final class EtcdMember {
     private final WatchService watches;
     private final List<BindableService> services;
     private final Connections connections = new Connections();
+    private final NodeListener listener = new NodeListener();
     private List<Future<?>> ticks = List.of();
     private volatile boolean held;
     private @Nullable Server server;
@@ -125,10 +126,17 @@ public final class EtcdMember {
                 new ElectionService(backend, callers, queues, feeds, leaders, threads.workers()),
                 new LockService(backend, callers, queues),
                 new HealthService());
-        node.addListener(new NodeListener());
+        node.addListener(listener);
     }
 
     private final class NodeListener implements RaftNode.Listener<EtcdMachine> {
+
+        /** What happened before it listened. */
+        void catchUp(EtcdMachine machine) {
+            changed(backend.status());
+            applied(machine, 0);
+        }
+
         @Override
         public void changed(RaftNode.Status status) {
             lessor.changed(status);
@@ -162,6 +170,12 @@ public final class EtcdMember {
         connections.accept();
         connections.release();
         held = false;
+        backend.<Boolean>readLocal(machine -> {
+                    listener.catchUp(machine);
+                    return true;
+                })
+                .exceptionally(down -> false)
+                .join();
         PortNegotiator negotiator = new PortNegotiator(connections, tls, () -> new HttpEndpoint(this::whatIsWrong));
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port),
