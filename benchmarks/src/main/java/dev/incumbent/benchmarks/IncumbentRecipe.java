@@ -8,6 +8,8 @@ import dev.incumbent.election.ElectionClient;
 import dev.incumbent.election.ElectionConfig;
 import dev.incumbent.election.Leadership;
 import dev.incumbent.election.LeadershipListener;
+import dev.incumbent.election.etcd.EtcdElections;
+import dev.incumbent.election.spi.ElectionClientBuilder;
 import dev.incumbent.election.zookeeper.ZooKeeperElections;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -15,14 +17,25 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /** This project's client with its defaults, but for the session's time to live. */
 final class IncumbentRecipe implements Recipe {
 
+    private final Function<String, ElectionClientBuilder<?>> connect;
     private final Duration leaseTtl;
 
-    IncumbentRecipe(Duration leaseTtl) {
+    private IncumbentRecipe(Function<String, ElectionClientBuilder<?>> connect, Duration leaseTtl) {
+        this.connect = connect;
         this.leaseTtl = leaseTtl;
+    }
+
+    static IncumbentRecipe zookeeper(Duration leaseTtl) {
+        return new IncumbentRecipe(server -> ZooKeeperElections.builder().connectString(server), leaseTtl);
+    }
+
+    static IncumbentRecipe etcd(Duration leaseTtl) {
+        return new IncumbentRecipe(server -> EtcdElections.builder().endpoints(server), leaseTtl);
     }
 
     @Override
@@ -31,9 +44,8 @@ final class IncumbentRecipe implements Recipe {
     }
 
     @Override
-    public Candidate open(String connectString, int number) {
-        ElectionClient client = ZooKeeperElections.builder()
-                .connectString(connectString)
+    public Candidate open(String server, int number) {
+        ElectionClient client = connect.apply(server)
                 .config(ElectionConfig.forTtl(leaseTtl))
                 .candidateId("incumbent-" + number)
                 .build();

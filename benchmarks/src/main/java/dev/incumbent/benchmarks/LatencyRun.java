@@ -1,7 +1,5 @@
 package dev.incumbent.benchmarks;
 
-import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,27 +15,21 @@ import java.util.stream.IntStream;
  */
 final class LatencyRun implements AutoCloseable {
 
-    static final String WRITE = "raw create (W)";
-    static final String CHECKED_WRITE = "raw multi(check, create)";
-    static final String HAND = "raw delete -> event (H)";
-
     private final Settings settings;
-    private final EmbeddedZooKeeper zk;
+    private final List<String> servers;
     private final Random random;
-    private final RawClients raw;
+    private final Limits limits;
     private final List<Candidate> opened = new ArrayList<>();
     private final Map<String, IntToLongFunction> operations = new LinkedHashMap<>();
     private final Map<String, Samples> samples = new LinkedHashMap<>();
 
-    LatencyRun(Settings settings, EmbeddedZooKeeper zk, Duration sessionTimeout) {
+    /** Takes the limits over: they are closed with it. */
+    LatencyRun(Settings settings, List<String> servers, Limits limits) {
         this.settings = settings;
-        this.zk = zk;
+        this.servers = List.copyOf(servers);
         this.random = new Random(settings.seed());
-        this.raw =
-                new RawClients(zk.nodes().stream().map(zk::directConnectString).toList(), sessionTimeout);
-        operations.put(WRITE, raw::create);
-        operations.put(CHECKED_WRITE, raw::checkedCreate);
-        operations.put(HAND, raw::deleteToEvent);
+        this.limits = limits;
+        operations.putAll(limits.operations());
     }
 
     static String campaignOnExistingPath(Recipe recipe) {
@@ -55,10 +47,8 @@ final class LatencyRun implements AutoCloseable {
     /** Adds a recipe's operations. Opens one client for each candidate of the longest queue. */
     void add(Recipe recipe) {
         int most = settings.waiters().stream().mapToInt(Integer::intValue).max().orElse(0) + 1;
-        List<Candidate> candidates = IntStream.range(
-                        0, Math.max(most, zk.nodes().size()))
-                .mapToObj(i ->
-                        recipe.open(zk.directConnectString(1 + i % zk.nodes().size()), i))
+        List<Candidate> candidates = IntStream.range(0, Math.max(most, servers.size()))
+                .mapToObj(i -> recipe.open(servers.get(i % servers.size()), i))
                 .toList();
         opened.addAll(candidates);
         operations.put(campaignOnExistingPath(recipe), turn -> campaign(candidates, turn, "alone"));
@@ -74,7 +64,7 @@ final class LatencyRun implements AutoCloseable {
     }
 
     private long campaign(List<Candidate> candidates, int turn, String election) {
-        Candidate candidate = candidates.get(turn % zk.nodes().size());
+        Candidate candidate = candidates.get(turn % servers.size());
         long start = System.nanoTime();
         Candidate.Standing standing = candidate.stand(election);
         long nanos = standing.elected().await() - start;
@@ -109,6 +99,6 @@ final class LatencyRun implements AutoCloseable {
     @Override
     public void close() {
         opened.forEach(Candidate::close);
-        raw.close();
+        limits.close();
     }
 }

@@ -42,6 +42,14 @@ final class Patience {
         return last;
     }
 
+    /** Lets time pass in which nothing is to happen. */
+    static void pass(Duration time) {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < time.toNanos()) {
+            pause();
+        }
+    }
+
     private static void pause() {
         try {
             Thread.sleep(POLL_MILLIS);

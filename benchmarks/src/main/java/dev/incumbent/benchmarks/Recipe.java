@@ -1,6 +1,6 @@
 package dev.incumbent.benchmarks;
 
-/** One way to elect a leader over ZooKeeper. */
+/** One way to elect a leader. */
 interface Recipe {
 
     /** How it is called in reports. */
@@ -9,9 +9,9 @@ interface Recipe {
     /**
      * Opens a client with a session of its own.
      *
-     * @param connectString the servers
+     * @param server which server to connect to
      * @param number tells candidates apart
      * @return a client that is connected
      */
-    Candidate open(String connectString, int number);
+    Candidate open(String server, int number);
 }

@@ -1,5 +1,9 @@
 package dev.incumbent.benchmarks;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,14 +16,21 @@ final class Report {
     /**
      * What was measured on one ensemble.
      *
+     * @param title what it is
      * @param nodes its size
      * @param latencies by operation
      * @param bills by operation
+     * @param facts what else was counted, in words
      */
-    record Ensemble(int nodes, Map<String, Samples> latencies, Map<String, CostRun.Bill> bills) {
+    record Ensemble(
+            String title,
+            int nodes,
+            Map<String, Samples> latencies,
+            Map<String, CostRun.Bill> bills,
+            Map<String, String> facts) {
 
         private Samples limit(String operation) {
-            String name = operation.contains("handoff") ? LatencyRun.HAND : LatencyRun.WRITE;
+            String name = operation.contains("handoff") ? Limits.HAND : Limits.WRITE;
             Samples limit = latencies.get(name);
             if (limit == null) {
                 throw new IllegalStateException("not measured: " + name);
@@ -36,15 +47,36 @@ final class Report {
         this.ensembles = List.copyOf(ensembles);
     }
 
+    /** Prints the tables and writes all figures to a file. */
+    void publish(Path json) throws IOException {
+        System.out.println(text());
+        Path parent = json.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        Files.writeString(json, json(), StandardCharsets.UTF_8);
+    }
+
     String text() {
         StringBuilder text = new StringBuilder();
         circumstances.forEach(
                 (name, value) -> text.append(name).append(": ").append(value).append('\n'));
         for (Ensemble ensemble : ensembles) {
-            text.append('\n').append(ensemble.nodes).append(ensemble.nodes == 1 ? " node\n\n" : " nodes\n\n");
+            text.append('\n')
+                    .append(ensemble.title)
+                    .append(", ")
+                    .append(ensemble.nodes)
+                    .append(ensemble.nodes == 1 ? " node\n\n" : " nodes\n\n");
             text.append("| operation | median ms | p99 ms | medians of rounds, ms | ratio | ratios of rounds |\n")
                     .append("|---|---|---|---|---|---|\n");
             ensemble.latencies.forEach((name, samples) -> text.append(latency(ensemble, name, samples)));
+            if (!ensemble.facts.isEmpty()) {
+                text.append("\n| what | counted |\n|---|---|\n");
+                ensemble.facts.forEach((what, counted) -> text.append(format("| %s | %s |%n", what, counted)));
+            }
+            if (ensemble.bills.isEmpty()) {
+                continue;
+            }
             text.append("\n| operation | writes | requests | of them by the new leader | notifications |")
                     .append(" round trips to office | same in |\n|---|---|---|---|---|---|---|\n");
             ensemble.bills.forEach((name, bill) -> text.append(bill(name, bill)));
@@ -102,7 +134,9 @@ final class Report {
             String bills = ensemble.bills.entrySet().stream()
                     .map(entry -> billJson(entry.getKey(), entry.getValue()))
                     .collect(Collectors.joining(",\n", "[\n", "]"));
-            parts.add(format("{\"nodes\": %d, \"latencies\": %s, \"costs\": %s}", ensemble.nodes, latencies, bills));
+            parts.add(format(
+                    "{\"servers\": %s, \"nodes\": %d, \"latencies\": %s, \"costs\": %s, \"facts\": %s}",
+                    quoted(ensemble.title), ensemble.nodes, latencies, bills, stringsJson(ensemble.facts)));
         }
         return "{\"run\": " + stringsJson(circumstances) + ",\n\"ensembles\": [" + String.join(",\n", parts) + "]}\n";
     }

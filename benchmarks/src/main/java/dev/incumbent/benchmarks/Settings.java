@@ -9,6 +9,8 @@ import java.util.Map;
 /**
  * What a run measures.
  *
+ * @param server which etcd: {@code real}, {@code embedded}, or a series such as {@code 3.5}
+ * @param elections in how many elections one client stands at once
  * @param nodes sizes of the ensembles, one after the other
  * @param waiters lengths of the queues behind the leader
  * @param warmupRounds rounds that are not counted
@@ -20,6 +22,8 @@ import java.util.Map;
  * @param json where the figures go
  */
 record Settings(
+        String server,
+        int elections,
         List<Integer> nodes,
         List<Integer> waiters,
         int warmupRounds,
@@ -46,6 +50,8 @@ record Settings(
             given.put(argument.substring(0, equals), argument.substring(equals + 1));
         }
         Settings settings = new Settings(
+                take(given, "server", "real"),
+                Integer.parseInt(take(given, "elections", "1000")),
                 numbers(take(given, "nodes", "1,3")),
                 numbers(take(given, "waiters", "1,2,10,100")),
                 Integer.parseInt(take(given, "warmup", "3")),

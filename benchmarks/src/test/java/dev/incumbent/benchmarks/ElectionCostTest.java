@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 final class ElectionCostTest {
 
     private static final Duration TTL = Duration.ofMinutes(10);
-    private static final Recipe INCUMBENT = new IncumbentRecipe(TTL);
+    private static final Recipe INCUMBENT = IncumbentRecipe.zookeeper(TTL);
     private static final Recipe LATCH = new LatchRecipe(TTL);
 
     private static EmbeddedZooKeeper zk;

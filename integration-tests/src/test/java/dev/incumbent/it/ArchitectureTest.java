@@ -28,6 +28,7 @@ class ArchitectureTest {
     private static final String SPI = "dev.incumbent.election.spi..";
     private static final String CORE_INTERNAL = "dev.incumbent.election.internal..";
     private static final String ZOOKEEPER = "dev.incumbent.election.zookeeper..";
+    private static final String ETCD = "dev.incumbent.election.etcd..";
     private static final String EMBEDDED = "dev.incumbent.embedded..";
     private static final String TESTKIT = "dev.incumbent.testkit..";
     private static final String CLI = "dev.incumbent.cli..";
@@ -52,7 +53,8 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(FENCING)
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(API, SPI, CORE_INTERNAL, ZOOKEEPER, EMBEDDED, TESTKIT, CLI)));
+                .dependOnClassesThat(
+                        resideInAnyPackage(API, SPI, CORE_INTERNAL, ZOOKEEPER, ETCD, EMBEDDED, TESTKIT, CLI)));
     }
 
     @Test
@@ -61,7 +63,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(API)
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(SPI, CORE_INTERNAL, ZOOKEEPER, EMBEDDED, TESTKIT, CLI)));
+                .dependOnClassesThat(resideInAnyPackage(SPI, CORE_INTERNAL, ZOOKEEPER, ETCD, EMBEDDED, TESTKIT, CLI)));
     }
 
     @Test
@@ -71,14 +73,22 @@ class ArchitectureTest {
                 .resideInAnyPackage(SPI, CORE_INTERNAL)
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
-                        ZOOKEEPER, EMBEDDED, TESTKIT, CLI, "org.apache..", "io.etcd..", "com.ecwid..")));
+                        ZOOKEEPER,
+                        ETCD,
+                        EMBEDDED,
+                        TESTKIT,
+                        CLI,
+                        "org.apache..",
+                        "io.etcd..",
+                        "io.grpc..",
+                        "com.ecwid..")));
     }
 
     @Test
     void shouldNeverLetAdaptersAndEmbeddedServersKnowEachOther() {
         holds(noClasses()
                 .that()
-                .resideInAPackage(ZOOKEEPER)
+                .resideInAnyPackage(ZOOKEEPER, ETCD)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(EMBEDDED, TESTKIT));
@@ -86,7 +96,42 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(EMBEDDED)
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(API, SPI, CORE_INTERNAL, ZOOKEEPER, FENCING, TESTKIT)));
+                .dependOnClassesThat(resideInAnyPackage(API, SPI, CORE_INTERNAL, ZOOKEEPER, ETCD, FENCING, TESTKIT)));
+    }
+
+    /** Each is chosen alone; and jetcd's own client counts leases from the receipt, so only its generated stubs are used. */
+    @Test
+    void shouldKeepAdaptersApartAndJetcdsClientOut() {
+        holds(noClasses().that().resideInAPackage(ZOOKEEPER).should().dependOnClassesThat(resideInAnyPackage(ETCD)));
+        holds(noClasses().that().resideInAPackage(ETCD).should().dependOnClassesThat(resideInAnyPackage(ZOOKEEPER)));
+        holds(noClasses()
+                .that()
+                .resideInAPackage(ETCD)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "io.etcd.jetcd",
+                        "io.etcd.jetcd.impl..",
+                        "io.etcd.jetcd.kv..",
+                        "io.etcd.jetcd.op..",
+                        "io.etcd.jetcd.options..",
+                        "io.vertx..")));
+    }
+
+    /** Consensus can be replaced: MicroRaft is seen by the harness only. */
+    @Test
+    void shouldKeepConsensusBehindItsHarness() {
+        holds(noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.incumbent.embedded.raft..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.microraft.."));
+        holds(noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.incumbent.embedded.etcd..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.incumbent.embedded.etcd.internal.."));
     }
 
     /** The simulation stands in for the runtime and decorates the machines with mistakes: it alone may look inside. */
@@ -129,7 +174,7 @@ class ArchitectureTest {
         Set<String> readers = Set.of("dev.incumbent.election.spi.SystemTicker", "dev.incumbent.fencing.SystemClock");
         holds(noClasses()
                 .that()
-                .resideInAnyPackage(FENCING, API, SPI, CORE_INTERNAL, ZOOKEEPER)
+                .resideInAnyPackage(FENCING, API, SPI, CORE_INTERNAL, ZOOKEEPER, ETCD)
                 .and(DescribedPredicate.describe("are not the readers", c -> !readers.contains(c.getName())))
                 .should()
                 .callMethodWhere(DescribedPredicate.describe("a clock is read", ArchitectureTest::readsAClock)));
@@ -148,13 +193,15 @@ class ArchitectureTest {
     void shouldCloseImplementationClassesOfAdapters() {
         holds(classes()
                 .that()
-                .resideInAPackage(ZOOKEEPER)
+                .resideInAnyPackage(ZOOKEEPER, ETCD)
                 .and()
                 .arePublic()
                 .and()
                 .areNotInterfaces()
                 .should()
                 .haveSimpleNameStartingWith("ZooKeeperElections")
+                .orShould()
+                .haveSimpleNameStartingWith("EtcdElections")
                 .orShould()
                 .haveSimpleName("Builder"));
     }

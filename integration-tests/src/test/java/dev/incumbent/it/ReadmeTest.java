@@ -2,6 +2,7 @@ package dev.incumbent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.incumbent.embedded.etcd.EmbeddedEtcd;
 import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -34,6 +35,24 @@ class ReadmeTest {
                 URLClassLoader loader =
                         new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
             String printed = run(loader.loadClass("FirstProgram"), server.connectString());
+            assertThat(printed).contains("leading with billing/settlement#").contains("balance 100");
+        }
+    }
+
+    @Test
+    @ResourceLock(Resources.SYSTEM_OUT)
+    void shouldRunTheFirstProgramOnEtcd(@TempDir Path dir) throws Exception {
+        String client = block("EtcdElections.builder()").strip().replaceAll(";$", "");
+        String source = block("public class FirstProgram")
+                .replaceAll(
+                        "(?s)ElectionClient client = ZooKeeperElections.*?\\.build\\(\\)",
+                        Matcher.quoteReplacement(client))
+                .replace("zookeeper.ZooKeeperElections", "etcd.EtcdElections");
+        Path classes = compile(dir, "FirstProgram", source);
+        try (EmbeddedEtcd server = EmbeddedEtcd.start(1);
+                URLClassLoader loader =
+                        new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
+            String printed = run(loader.loadClass("FirstProgram"), String.join(",", server.endpoints()));
             assertThat(printed).contains("leading with billing/settlement#").contains("balance 100");
         }
     }

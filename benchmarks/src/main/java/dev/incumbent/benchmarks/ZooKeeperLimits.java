@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntToLongFunction;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Op;
@@ -13,8 +16,10 @@ import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 
-/** ZooKeeper handles without any recipe, one to each server: the least that a write and a notification can cost. */
-final class RawClients implements AutoCloseable {
+/** ZooKeeper handles, one to each server. */
+final class ZooKeeperLimits implements Limits {
+
+    private static final String CHECKED_WRITE = "raw multi(check, create)";
 
     private static final String ENTRIES = "/raw";
     private static final String CHECKED = "/checked";
@@ -22,7 +27,7 @@ final class RawClients implements AutoCloseable {
 
     private final List<ZooKeeper> handles = new ArrayList<>();
 
-    RawClients(List<String> connectStrings, Duration sessionTimeout) {
+    ZooKeeperLimits(List<String> connectStrings, Duration sessionTimeout) {
         try {
             for (String connectString : connectStrings) {
                 handles.add(new ZooKeeper(connectString, (int) sessionTimeout.toMillis(), event -> {}));
@@ -38,8 +43,16 @@ final class RawClients implements AutoCloseable {
         }
     }
 
-    /** One committed write: from the call of {@code create} to its return. */
-    long create(int turn) {
+    @Override
+    public Map<String, IntToLongFunction> operations() {
+        Map<String, IntToLongFunction> operations = new LinkedHashMap<>();
+        operations.put(WRITE, this::create);
+        operations.put(CHECKED_WRITE, this::checkedCreate);
+        operations.put(HAND, this::deleteToEvent);
+        return operations;
+    }
+
+    private long create(int turn) {
         ZooKeeper zk = handle(turn);
         long start = System.nanoTime();
         String path = call(
@@ -50,7 +63,7 @@ final class RawClients implements AutoCloseable {
     }
 
     /** One committed write that also compares a version, which is what entering our queue is. */
-    long checkedCreate(int turn) {
+    private long checkedCreate(int turn) {
         ZooKeeper zk = handle(turn);
         List<Op> ops = List.of(
                 Op.check(CHECKED, 0),
@@ -63,8 +76,8 @@ final class RawClients implements AutoCloseable {
         return nanos;
     }
 
-    /** From the call of {@code delete} at one client to the event at another, on the next server if there are several. */
-    long deleteToEvent(int turn) {
+    /** The event is received from the next server, if there are several. */
+    private long deleteToEvent(int turn) {
         ZooKeeper owner = handle(turn);
         ZooKeeper watcher = handle(turn + 1);
         String path = call(() ->
