@@ -7,6 +7,7 @@ import dev.incumbent.testkit.simulation.ElectionRun.Result;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,31 +42,41 @@ class SimulationTest {
         run(1_000_000, Integer.getInteger("simulation.seeds", SOAK));
     }
 
-    private static void run(long first, int seeds) {
-        int terms = 0;
-        int couldFail = 0;
-        long written = 0;
-        long lost = 0;
-        long slowest = 0;
-        for (long seed = first; seed < first + seeds; seed++) {
-            Result result = ElectionRun.run(seed, Wiring.SOUND);
+    /** What runs came to, added up. */
+    private record Total(int terms, int couldFail, long written, long lost, long slowest) {
+
+        static Total of(Result result) {
             if (result.violation().isPresent()) {
                 fail(result.report());
             }
-            terms += result.terms();
-            written += result.written();
-            lost += result.lost();
-            couldFail += result.lost() > 0 ? 1 : 0;
-            slowest = Math.max(slowest, result.settledAfter());
+            int couldFail = result.lost() > 0 ? 1 : 0;
+            return new Total(result.terms(), couldFail, result.written(), result.lost(), result.settledAfter());
         }
+
+        Total plus(Total other) {
+            return new Total(
+                    terms + other.terms,
+                    couldFail + other.couldFail,
+                    written + other.written,
+                    lost + other.lost,
+                    Math.max(slowest, other.slowest));
+        }
+    }
+
+    private static void run(long first, int seeds) {
+        // A run keeps to its thread and shares nothing with others.
+        Total total = LongStream.range(first, first + seeds)
+                .parallel()
+                .mapToObj(seed -> Total.of(ElectionRun.run(seed, Wiring.SOUND)))
+                .reduce(new Total(0, 0, 0, 0, 0), Total::plus);
         System.out.printf(
                 "%d simulated runs: %d terms, %d fenced writes; the unfenced twin lost %d writes in %d runs;"
                         + " slowest to settle: %.1f s%n",
-                seeds, terms, written, lost, couldFail, slowest / 1e9);
+                seeds, total.terms, total.written, total.lost, total.couldFail, total.slowest / 1e9);
         // Runs in which nothing could go wrong prove nothing.
-        assertThat(terms).isGreaterThan(3 * seeds);
+        assertThat(total.terms).isGreaterThan(3 * seeds);
         if (seeds >= 100) {
-            assertThat(couldFail).isGreaterThan(seeds / 10);
+            assertThat(total.couldFail).isGreaterThan(seeds / 10);
         }
     }
 
