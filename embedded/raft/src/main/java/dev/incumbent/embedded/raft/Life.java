@@ -4,6 +4,7 @@ import dev.incumbent.embedded.raft.RaftNode.Listener;
 import dev.incumbent.embedded.raft.RaftNode.Status;
 import io.microraft.RaftConfig;
 import io.microraft.RaftEndpoint;
+import io.microraft.impl.RaftNodeImpl;
 import io.microraft.model.message.AppendEntriesFailureResponse;
 import io.microraft.model.message.AppendEntriesRequest;
 import io.microraft.model.message.AppendEntriesSuccessResponse;
@@ -54,7 +55,7 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
     private final long electionTimeoutNanos;
     private final NodeThread thread;
     private final LogStore store;
-    private final io.microraft.RaftNode raft;
+    private final RaftNodeImpl raft;
     private final Replica<M, C, R> replica;
     private final ReadRounds rounds;
     private final LocalReads<M> reads;
@@ -97,7 +98,7 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
         store = new LogStore(settings.directoryOf(self), self, settings.size(), settings.fsync(), this::fail);
         replica = new Replica<>(machine, codec, this);
         reads = new LocalReads<>(this::askLeader);
-        raft = io.microraft.RaftNode.newBuilder()
+        raft = (RaftNodeImpl) io.microraft.RaftNode.newBuilder()
                 .setGroupId(settings.name())
                 .setRestoredState(store.restore())
                 .setConfig(config())
@@ -430,7 +431,24 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
         submitted.values().removeIf(Request::isDone);
         handovers.values().removeIf(Request::isDone);
         reads.forgetDone();
+        unstick();
         thread.after(electionTimeoutNanos / 4, this::tick);
+    }
+
+    /**
+     * Begins the vote that MicroRaft owes. When it hears of its leader again during a pre-vote, it forgets to end that, and then
+     * waits for its end when the leader falls silent for good: if all followers had such a moment, there is never a leader again.
+     */
+    private void unstick() {
+        int leader = currentLeader();
+        long silence = System.nanoTime() - contacts.leaderHeard();
+        // Two heartbeats after it should have done so itself.
+        if (leader != 0
+                && leader != self
+                && silence > electionTimeoutNanos + 2 * settings.heartbeat().toNanos()) {
+            raft.leader(null);
+            raft.runPreVote();
+        }
     }
 
     private void settle() {

@@ -89,6 +89,36 @@ final class Story implements AutoCloseable {
         return leaderOtherThan(old);
     }
 
+    /** Cuts a node's links to all others; it goes on hearing them. */
+    void mute(int node) {
+        for (int other = 1; other <= cluster.size(); other++) {
+            if (other != node) {
+                cluster.cut(node, other);
+            }
+        }
+    }
+
+    /**
+     * Delays all answers to a leader by 900 ms, which is more than its election timeout may be; step by step, so that it never
+     * misses a majority. False if it lost its office all the same.
+     */
+    boolean slowAnswers(int leader) {
+        try {
+            for (int delay = 150; delay <= 900; delay += 150) {
+                for (int other = 1; other <= cluster.size(); other++) {
+                    if (other != leader) {
+                        cluster.slow(other, leader, Duration.ofMillis(delay));
+                    }
+                }
+                // Takes as long as the answers do.
+                read(leader, "x");
+            }
+        } catch (RaftException e) {
+            return false;
+        }
+        return node(leader).status().leads();
+    }
+
     String put(int node, String name, String value) {
         return get(node(node).submit(Command.put(name, value)));
     }
