@@ -110,8 +110,7 @@ class AuthTest {
         String token = signIn(ann, "ann", "ann's");
         for (String wrong : List.of("", "x", "a.b.c.d", token + "x", "x" + token)) {
             nobody.token(wrong);
-            assertRefused(
-                    Status.Code.UNAUTHENTICATED, "etcdserver: invalid auth token", () -> nobody.put("ann/a", ""));
+            assertRefused(Status.Code.UNAUTHENTICATED, "etcdserver: invalid auth token", () -> nobody.put("ann/a", ""));
             assertRefused(Status.Code.UNAUTHENTICATED, "etcdserver: invalid auth token", () -> nobody.get("ann/a"));
         }
     }
@@ -141,7 +140,8 @@ class AuthTest {
     void shouldForgetATokenThatIsNotUsedAndKeepOneThatIs() {
         String unused = signIn(ann, "ann", "ann's");
         long begun = System.nanoTime();
-        while (System.nanoTime() - begun < TOKEN_TTL.multipliedBy(3).dividedBy(2).toNanos()) {
+        while (System.nanoTime() - begun
+                < TOKEN_TTL.multipliedBy(3).dividedBy(2).toNanos()) {
             assertThat(statusOf(() -> ann.get("ann/a")).isOk()).isTrue();
         }
         nobody.token(unused);

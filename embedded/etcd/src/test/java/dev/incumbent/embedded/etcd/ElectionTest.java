@@ -71,10 +71,8 @@ class ElectionTest {
     @Test
     void shouldLayOutKeysAsGoDoes() throws Exception {
         long lease = client.grant(60);
-        LeaderKey key = client.electionLater()
-                .campaign(request(lease, "v"))
-                .get()
-                .getLeader();
+        LeaderKey key =
+                client.electionLater().campaign(request(lease, "v")).get().getLeader();
         assertThat(key.getKey()).isEqualTo(bytes(name + "/" + Long.toHexString(lease)));
         assertThat(key.getName()).isEqualTo(bytes(name));
         assertThat(key.getLease()).isEqualTo(lease);
@@ -95,8 +93,7 @@ class ElectionTest {
 
     @Test
     void shouldGrantALeaseWhenNoneIsNamed() throws Exception {
-        LeaderKey key =
-                client.electionLater().campaign(request(0, "v")).get().getLeader();
+        LeaderKey key = client.electionLater().campaign(request(0, "v")).get().getLeader();
         assertThat(client.timeToLive(key.getLease()).getGrantedTTL()).isEqualTo(60);
     }
 
@@ -113,7 +110,8 @@ class ElectionTest {
 
     @Test
     void shouldFailWhenTheLeaseIsUnknown() {
-        assertThatThrownBy(() -> client.electionLater().campaign(request(4242, "v")).get())
+        assertThatThrownBy(() ->
+                        client.electionLater().campaign(request(4242, "v")).get())
                 .hasMessageContaining("NOT_FOUND: etcdserver: requested lease not found");
     }
 
@@ -131,9 +129,8 @@ class ElectionTest {
     void shouldTakeItsKeyAlongWhenTheCallRunsOutOfTime() throws Exception {
         campaign(client, "leads").get();
         long lease = other.grant(60);
-        Status status = statusOf(() -> ignore(other.election()
-                .withDeadlineAfter(200, TimeUnit.MILLISECONDS)
-                .campaign(request(lease, "waits"))));
+        Status status = statusOf(() -> ignore(
+                other.election().withDeadlineAfter(200, TimeUnit.MILLISECONDS).campaign(request(lease, "waits"))));
         assertThat(status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
         awaitCandidates(1);
         assertThat(leader().getValue()).isEqualTo(bytes("leads"));

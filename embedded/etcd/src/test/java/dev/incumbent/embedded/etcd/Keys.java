@@ -17,7 +17,8 @@ record Keys(Path certificate, Path key) {
     static Keys make(Path directory, String commonName) throws Exception {
         Path store = directory.resolve(commonName + ".p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "key",
@@ -46,7 +47,10 @@ record Keys(Path certificate, Path key) {
             keys.load(in, PASSWORD.toCharArray());
         }
         return new Keys(
-                pem(directory.resolve(commonName + ".crt"), "CERTIFICATE", keys.getCertificate("key").getEncoded()),
+                pem(
+                        directory.resolve(commonName + ".crt"),
+                        "CERTIFICATE",
+                        keys.getCertificate("key").getEncoded()),
                 pem(
                         directory.resolve(commonName + ".key"),
                         "PRIVATE KEY",
@@ -55,7 +59,6 @@ record Keys(Path certificate, Path key) {
 
     private static Path pem(Path file, String type, byte[] content) throws Exception {
         String body = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(content);
-        return Files.writeString(
-                file, "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n");
+        return Files.writeString(file, "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n");
     }
 }

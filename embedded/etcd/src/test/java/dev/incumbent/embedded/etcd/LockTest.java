@@ -92,10 +92,9 @@ class LockTest {
         awaitKeys("twice", 2);
         ListenableFuture<LockResponse> second = lock("twice", lease);
         long seen = client.put("twice-seen", "").getHeader().getRevision();
-        Awaitility.await().atMost(PATIENCE).until(() -> client.put("twice-seen", "")
-                        .getHeader()
-                        .getRevision()
-                > seen + 1);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> client.put("twice-seen", "").getHeader().getRevision() > seen + 1);
         first.cancel(true);
         unlock(holder);
         assertThat(second.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).getKey())

@@ -63,15 +63,17 @@ class MaintenanceTest {
     void shouldListItsMembers() {
         try (EtcdClient client = new EtcdClient(etcd.endpoint(2))) {
             List<Member> members = client.cluster()
-                    .memberList(MemberListRequest.newBuilder()
-                            .setLinearizable(true)
-                            .build())
+                    .memberList(
+                            MemberListRequest.newBuilder().setLinearizable(true).build())
                     .getMembersList();
             assertThat(members).extracting(Member::getName).containsExactly("node-1", "node-2", "node-3");
             assertThat(members)
                     .extracting(member -> member.getClientURLs(0))
                     .containsExactlyElementsOf(etcd.endpoints());
-            assertThat(members).extracting(Member::getID).doesNotHaveDuplicates().doesNotContain(0L);
+            assertThat(members)
+                    .extracting(Member::getID)
+                    .doesNotHaveDuplicates()
+                    .doesNotContain(0L);
         }
     }
 

@@ -80,7 +80,8 @@ class TlsTest {
                                 .keyManager(
                                         root.certificate().toFile(), root.key().toFile())
                                 .build());
-                EtcdClient stranger = new EtcdClient(etcd.endpoint(1), trusting().build())) {
+                EtcdClient stranger =
+                        new EtcdClient(etcd.endpoint(1), trusting().build())) {
             client.put("a", "1");
             assertThat(statusOf(() -> stranger.get("a")).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
             enableAuth(client);
@@ -98,9 +99,8 @@ class TlsTest {
                         .start())
                 .isInstanceOf(EmbeddedEtcdException.class)
                 .hasRootCauseInstanceOf(Exception.class);
-        assertThatThrownBy(() -> EmbeddedEtcd.builder()
-                        .clientAuth(root.certificate())
-                        .start())
+        assertThatThrownBy(() ->
+                        EmbeddedEtcd.builder().clientAuth(root.certificate()).start())
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -125,7 +125,8 @@ class TlsTest {
     }
 
     private static TlsChannelCredentials.Builder trusting() throws IOException {
-        return TlsChannelCredentials.newBuilder().trustManager(server.certificate().toFile());
+        return TlsChannelCredentials.newBuilder()
+                .trustManager(server.certificate().toFile());
     }
 
     private static SSLContext trustingContext() throws Exception {

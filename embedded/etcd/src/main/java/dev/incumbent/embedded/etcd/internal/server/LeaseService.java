@@ -104,8 +104,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                 out,
                 callers.current()
                         .thenCompose(caller -> leases.look(
-                                request.getID(),
-                                (machine, remaining) -> look(machine, request, caller, remaining))));
+                                request.getID(), (machine, remaining) -> look(machine, request, caller, remaining))));
     }
 
     private LeaseTimeToLiveResponse look(
@@ -118,15 +117,12 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         if (lease.isEmpty()) {
             return response.build();
         }
-        response.setGrantedTTL(lease.get().ttlSeconds())
-                .setTTL(TimeUnit.NANOSECONDS.toSeconds(remaining.orElse(0)));
+        response.setGrantedTTL(lease.get().ttlSeconds()).setTTL(TimeUnit.NANOSECONDS.toSeconds(remaining.orElse(0)));
         if (request.getKeys()) {
             for (ByteString key : lease.get().keys()) {
-                machine.auth()
-                        .checkRange(caller, key, ByteString.EMPTY)
-                        .ifPresent(error -> {
-                            throw Failures.refusal(error);
-                        });
+                machine.auth().checkRange(caller, key, ByteString.EMPTY).ifPresent(error -> {
+                    throw Failures.refusal(error);
+                });
             }
             response.addAllKeys(lease.get().keys());
         }

@@ -65,7 +65,9 @@ final class Rereads {
                     return;
                 }
                 Throwable cause = Failures.cause(failure);
-                if (cause instanceof RaftException && !isOverdue(System.nanoTime()) && node.status().up()) {
+                if (cause instanceof RaftException
+                        && !isOverdue(System.nanoTime())
+                        && node.status().up()) {
                     Timers.after(timer, RETRY_MILLIS, this::askAgain);
                 } else {
                     result.completeExceptionally(cause instanceof RaftException ? unanswered() : cause);

@@ -1,0 +1,91 @@
+package dev.incumbent.embedded.etcd.internal.server;
+
+import com.google.protobuf.ByteString;
+import dev.incumbent.embedded.etcd.internal.store.EtcdMachine;
+import dev.incumbent.embedded.etcd.internal.store.Reply;
+import dev.incumbent.embedded.etcd.wire.PutRequest;
+import dev.incumbent.embedded.etcd.wire.command.Command;
+import dev.incumbent.embedded.etcd.wire.command.GrantLease;
+import dev.incumbent.embedded.raft.RaftNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** A node that is a cluster of its own and applies commands on the caller's thread. */
+final class LocalNode implements RaftNode<EtcdMachine, Command, Reply> {
+
+    private final EtcdMachine machine = new EtcdMachine();
+    private final List<Listener<EtcdMachine>> listeners = new ArrayList<>();
+    private long index;
+    private long term = 1;
+
+    EtcdMachine machine() {
+        return machine;
+    }
+
+    Status leads(long newTerm) {
+        term = newTerm;
+        return status();
+    }
+
+    static Status follows(long term) {
+        return new Status(true, term, OptionalInt.of(2), false, 0, 0, 0);
+    }
+
+    Reply apply(Command command) {
+        Reply reply = machine.apply(++index, term, command);
+        listeners.forEach(listener -> listener.applied(machine, index));
+        return reply;
+    }
+
+    void grant(long id, long ttlSeconds) {
+        apply(Command.newBuilder()
+                .setGrantLease(GrantLease.newBuilder().setId(id).setTtlSeconds(ttlSeconds))
+                .build());
+    }
+
+    void put(String key, int bytes) {
+        apply(Command.newBuilder()
+                .setPut(PutRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8(key))
+                        .setValue(ByteString.copyFrom(new byte[bytes])))
+                .build());
+    }
+
+    @Override
+    public int number() {
+        return 1;
+    }
+
+    @Override
+    public CompletableFuture<Reply> submit(Command command) {
+        return CompletableFuture.completedFuture(apply(command));
+    }
+
+    @Override
+    public <T> CompletableFuture<T> read(Function<? super EtcdMachine, ? extends T> read) {
+        return CompletableFuture.completedFuture(read.apply(machine));
+    }
+
+    @Override
+    public <T> CompletableFuture<T> readLocal(Function<? super EtcdMachine, ? extends T> read) {
+        return read(read);
+    }
+
+    @Override
+    public CompletableFuture<Void> transferLeadership(int node) {
+        return CompletableFuture.failedFuture(new UnsupportedOperationException());
+    }
+
+    @Override
+    public Status status() {
+        return new Status(true, term, OptionalInt.of(1), true, index, index, 1);
+    }
+
+    @Override
+    public void addListener(Listener<EtcdMachine> listener) {
+        listeners.add(listener);
+    }
+}
