@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 class PeerSchedulesTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(PeerSchedulesTest.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final Duration TICK = Duration.ofMillis(200);
 
     @RegisterExtension
