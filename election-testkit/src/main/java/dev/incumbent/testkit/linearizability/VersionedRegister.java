@@ -1,6 +1,9 @@
 package dev.incumbent.testkit.linearizability;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One key of a store that gives each change a higher revision: etcd's {@code mod_revision}, Consul's {@code ModifyIndex}.
@@ -22,6 +25,31 @@ public final class VersionedRegister implements Model<VersionedRegister.State, R
 
     /** The model. */
     public VersionedRegister() {}
+
+    /**
+     * The operations without the open writes whose value no read saw. An open operation need not have happened, so an order
+     * of these is one of all; that there is none does not say that there is none of all, since such a write may be what made
+     * a comparison fail.
+     */
+    public static List<Operation<RegisterInput, RegisterOutput>> withoutUnseen(
+            List<Operation<RegisterInput, RegisterOutput>> operations) {
+        Set<String> seen = new HashSet<>();
+        for (Operation<RegisterInput, RegisterOutput> operation : operations) {
+            if (operation.output().orElse(null) instanceof RegisterOutput.Found found) {
+                found.value().ifPresent(seen::add);
+            }
+        }
+        return operations.stream()
+                .filter(operation -> !operation.isOpen() || seen.contains(written(operation.input())))
+                .toList();
+    }
+
+    private static String written(RegisterInput input) {
+        if (input instanceof RegisterInput.Write write) {
+            return write.value();
+        }
+        return input instanceof RegisterInput.CompareAndSet swap ? swap.value() : "";
+    }
 
     @Override
     public State initial() {

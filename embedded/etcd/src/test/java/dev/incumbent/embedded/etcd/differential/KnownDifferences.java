@@ -1,8 +1,11 @@
 package dev.incumbent.embedded.etcd.differential;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -38,16 +41,40 @@ final class KnownDifferences {
 
     /** Between etcd 3.4.23 and 3.5.16. */
     static KnownDifferences ofReleases() {
-        return new KnownDifferences(new Known(
-                "3.4 answers a progress request whatever state the stream's watches are in",
-                KnownDifferences::withoutProgress));
+        return new KnownDifferences(PROGRESS);
     }
 
-    private static String withoutProgress(Command command, String reply) {
-        return reply.lines()
-                .filter(line -> !line.startsWith("watch -1: ") || line.contains("canceled"))
-                .map(line -> line + "\n")
-                .collect(Collectors.joining());
+    /** Between the embedded server and etcd. */
+    static KnownDifferences ofEmbedded() {
+        return new KnownDifferences(AFTER_COMPACTION, PROGRESS);
+    }
+
+    /**
+     * etcd 3.4 answers a progress request whatever state the stream's watches are in, 3.5 only when all of them are up to
+     * date, and takes one that it has cancelled for one that lags; the embedded server, too, wants them up to date, but a
+     * cancelled one is none.
+     */
+    private static final Known PROGRESS = new Known(
+            "progress while watches lag",
+            (command, reply) ->
+                    lines(reply, line -> !line.startsWith("watch -1: ") || line.contains("canceled: true")));
+
+    /** etcd answers the cancellation of a watch that it has itself cancelled for a compaction; the embedded server forgot it. */
+    private static final Known AFTER_COMPACTION =
+            new Known("second cancellation of a compacted watch", (command, reply) -> {
+                Set<String> over = new HashSet<>();
+                return lines(reply, line -> {
+                    String watch = line.substring(0, Math.max(0, line.indexOf(':')));
+                    boolean first = !over.contains(watch);
+                    if (line.contains("compact_revision")) {
+                        over.add(watch);
+                    }
+                    return first;
+                });
+            });
+
+    private static String lines(String reply, Predicate<String> wanted) {
+        return reply.lines().filter(wanted).map(line -> line + "\n").collect(Collectors.joining());
     }
 
     /** Whether the replies are the same but for what is listed. */
