@@ -53,8 +53,12 @@ public final class Passwords {
         if (parts.length != 3) {
             return false;
         }
-        byte[] salt = Base64.getDecoder().decode(parts[1]);
-        byte[] expected = Base64.getDecoder().decode(parts[2]);
-        return MessageDigest.isEqual(expected, derive(password, salt, Integer.parseInt(parts[0])));
+        try {
+            byte[] salt = Base64.getDecoder().decode(parts[1]);
+            byte[] expected = Base64.getDecoder().decode(parts[2]);
+            return MessageDigest.isEqual(expected, derive(password, salt, Integer.parseInt(parts[0])));
+        } catch (IllegalArgumentException noHash) {
+            return false;
+        }
     }
 }
