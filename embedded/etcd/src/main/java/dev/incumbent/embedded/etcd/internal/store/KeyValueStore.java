@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *       that catch up, without a look at keys that did not change.
  * </ul>
  *
- * A version costs about 150 bytes beside its key and value; versions of one key share the key.
+ * Beside the bytes of key and value, a key costs about 300 bytes and each further version of it about 140; the versions of a
+ * key share it. (50,000 keys with values of 32 bytes: 357 bytes each, 178 for each further version, on a 64-bit JVM.)
  *
  * <p>Changes are collected under the next revision and become it with {@link #commit}; reads in between see them, which is what
  * a Txn needs. Within one revision a key changes at most twice: etcd lets a Txn put and delete one key in two nested Txns, or

@@ -1,7 +1,7 @@
 package dev.incumbent.embedded.etcd.internal.store;
 
+import com.google.protobuf.CodedInputStream;
 import dev.incumbent.embedded.etcd.wire.snapshot.SnapshotItem;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,12 +73,12 @@ final class Snapshots {
         for (int i = 0; i < parts.size(); i++) {
             byte[] part = parts.get(i);
             checkHeader(part, i, parts.size());
-            ByteArrayInputStream items = new ByteArrayInputStream(part, HEADER_BYTES, part.length - HEADER_BYTES);
+            CodedInputStream items = CodedInputStream.newInstance(part, HEADER_BYTES, part.length - HEADER_BYTES);
             try {
-                for (SnapshotItem item = SnapshotItem.parseDelimitedFrom(items);
-                        item != null;
-                        item = SnapshotItem.parseDelimitedFrom(items)) {
-                    consumer.accept(item);
+                while (!items.isAtEnd()) {
+                    int outer = items.pushLimit(items.readRawVarint32());
+                    consumer.accept(SnapshotItem.parseFrom(items));
+                    items.popLimit(outer);
                 }
             } catch (IOException e) {
                 throw new IllegalArgumentException("Part " + i + " of the snapshot holds something that is no item", e);
