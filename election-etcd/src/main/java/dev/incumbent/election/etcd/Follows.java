@@ -3,7 +3,10 @@ package dev.incumbent.election.etcd;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.FollowSink;
 import dev.incumbent.election.spi.Subscription;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Starts follows, by the means that suit their number. */
 final class Follows {
@@ -20,6 +23,10 @@ final class Follows {
     private final GenerationKeeper generations;
     private final StandingWatch standing;
     private final EtcdFollowing mode;
+
+    /** Those that have watches of their own although the range would do. */
+    private final Set<Follow> single = new LinkedHashSet<>();
+
     private int open;
     private boolean many;
 
@@ -49,10 +56,17 @@ final class Follows {
         }
         Views.Seen view = predecessor.isPresent() ? seen : new Views.Seen(own.epoch(), null, false, seen.revision());
         open++;
-        follow.onEnd(() -> open--);
+        follow.onEnd(() -> {
+            open--;
+            single.remove(follow);
+        });
+        boolean hasChoice = mode == EtcdFollowing.AUTO && !ground.layout().isNative(own.election());
         if (usesRange(own)) {
             standing.follow(own, view, follow);
         } else {
+            if (hasChoice) {
+                single.add(follow);
+            }
             EntryFollower follower = new EntryFollower(ground, views, generations, own, view, follow);
             follow.source(follower);
             follower.start(hub);
@@ -68,8 +82,11 @@ final class Follows {
         if (ground.layout().isNative(own.election()) || mode == EtcdFollowing.PREDECESSORS) {
             return false;
         }
-        // Once begun it goes on: to change back and forth would cost more than it spares.
-        many |= open >= MANY;
+        if (mode == EtcdFollowing.AUTO && !many && open >= MANY) {
+            // It goes on from here: to change back and forth would cost more than it spares.
+            many = true;
+            List.copyOf(single).forEach(follow -> follow.broken("it is followed with all others from now on"));
+        }
         return mode == EtcdFollowing.RANGE || many;
     }
 }

@@ -79,6 +79,13 @@ final class Place implements CoordinatorHarness, ElectionHarness {
         return client;
     }
 
+    /** A client with other settings, in this place. */
+    ElectionClient client(EtcdElections.Builder builder) {
+        ElectionClient client = builder.root(root).config(TIMING).build();
+        opened.add(client);
+        return client;
+    }
+
     @Override
     public Duration ttl() {
         return TIMING.leaseTtl();

@@ -1,0 +1,134 @@
+package dev.incumbent.election.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.incumbent.election.Stamp;
+import dev.incumbent.election.spi.Entry;
+import dev.incumbent.election.spi.Outcome;
+import dev.incumbent.election.spi.Renewal;
+import dev.incumbent.election.spi.SystemTicker;
+import io.etcd.jetcd.api.LeaseKeepAliveRequest;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * No renewal may claim more time than the server gives (S2). Beside the rule in use runs what a weaker rule, which counts from
+ * the receipt of the reply, would have claimed: it must be caught.
+ */
+final class ContainmentTest {
+
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private static Servers servers;
+
+    private final Tap tap = new Tap();
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private Place place;
+
+    @SuppressWarnings("NullAway.Init")
+    private Member member;
+
+    @BeforeAll
+    static void start() {
+        servers = Servers.embedded(1);
+    }
+
+    @AfterAll
+    static void stop() {
+        servers.close();
+    }
+
+    @BeforeEach
+    void open() {
+        place = new Place(servers.endpoints());
+        EtcdCoordinator coordinator =
+                (EtcdCoordinator) place.coordinator(place.builder().interceptor(tap), SystemTicker.INSTANCE);
+        tap.on(coordinator);
+        member = new Member("held", coordinator);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        tap.heal();
+        place.close();
+    }
+
+    private static boolean isKeepAlive(Object request) {
+        return request instanceof LeaseKeepAliveRequest;
+    }
+
+    /** The instant, at the earliest, at which the entry has gone. */
+    private long removed(Entry entry) {
+        long[] lastSeen = {System.nanoTime()};
+        Awaitility.await()
+                .atMost(Member.PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> {
+                    long before = System.nanoTime();
+                    boolean there =
+                            !place.outside().get(Layout.key(entry.key())).isEmpty();
+                    if (there) {
+                        lastSeen[0] = before;
+                    }
+                    return !there;
+                });
+        return System.nanoTime();
+    }
+
+    @Test
+    void shouldEndBeforeTheEntryWhenTheReplyToTheLastRenewalWasLate() {
+        Entry entry = member.enrol("late").entry();
+        Member.done(member.coordinator.renew(member.grant.id()));
+        tap.hold(ContainmentTest::isKeepAlive);
+        CompletionStage<Outcome<Renewal>> renewing = member.coordinator.renew(member.grant.id());
+        Awaitility.await().atMost(Member.PATIENCE).until(() -> tap.held() == 1);
+        Stamp answered = SystemTicker.INSTANCE.stamp();
+        Awaitility.await()
+                .atMost(Member.PATIENCE)
+                .until(() -> SystemTicker.INSTANCE.stamp().nanosSince(answered) > 1_500_000_000L);
+
+        tap.release();
+        Renewal renewal = Member.done(renewing);
+        long fromReceipt = System.nanoTime() + renewal.ttl().toNanos();
+
+        long removed = removed(entry);
+        assertThat(removed - Member.deadlineNanos(renewal))
+                .as("from the deadline to the removal")
+                .isPositive();
+        assertThat(renewal.countedFrom().nanosSince(answered))
+                .as("counted from before the reply")
+                .isNegative();
+        assertThat(removed - fromReceipt)
+                .as("a deadline that counts from the receipt is caught")
+                .isNegative();
+    }
+
+    @Test
+    void shouldEndBeforeTheEntryWhenNothingIsRenewed() {
+        Entry entry = member.enrol("unrenewed").entry();
+        Renewal renewal = Member.done(member.coordinator.renew(member.grant.id()));
+
+        assertThat(removed(entry) - Member.deadlineNanos(renewal)).isPositive();
+    }
+
+    @Test
+    void shouldTakeTheReplyForTheRequestThatItAnswersWhenOneWasGivenUp() {
+        member.enrol("order");
+        Member.done(member.coordinator.renew(member.grant.id()));
+        tap.silence(1, ContainmentTest::isKeepAlive);
+        CompletionStage<Outcome<Renewal>> givenUp = member.coordinator.renew(member.grant.id());
+        assertThat(Member.outcome(givenUp)).isInstanceOf(Outcome.Unavailable.class);
+        tap.heal();
+        Stamp before = SystemTicker.INSTANCE.stamp();
+
+        Renewal renewal = Member.done(member.coordinator.renew(member.grant.id()));
+
+        assertThat(renewal.countedFrom().nanosSince(before)).isNotNegative();
+    }
+}
