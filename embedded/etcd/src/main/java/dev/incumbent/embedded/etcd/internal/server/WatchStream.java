@@ -234,7 +234,7 @@ final class WatchStream {
         long from = lagging.all().stream().mapToLong(Watcher::next).min().orElse(Long.MAX_VALUE);
         long newest = machine.revision();
         if (from <= newest) {
-            from = Math.max(from, machine.compactedRevision() + 1);
+            from = Math.max(from, machine.compactedRevision());
             List<Revision> batch = from > newest ? List.of() : machine.changes(from, BATCH_BYTES);
             Map<Watcher, List<Event>> events = new LinkedHashMap<>();
             for (Revision revision : batch) {
