@@ -49,11 +49,15 @@ final class ClientTest {
     }
 
     private ElectionClient client(String name, String connectString) {
+        return client(name, connectString, TIMING);
+    }
+
+    private ElectionClient client(String name, String connectString, ElectionConfig timing) {
         ElectionClient client = ZooKeeperElections.builder()
                 .connectString(connectString)
                 .root(root)
                 .tickTime(TICK)
-                .config(TIMING)
+                .config(timing)
                 .candidateId(name)
                 .build();
         opened.add(client);
@@ -168,14 +172,17 @@ final class ClientTest {
 
     @Test
     void shouldStayInOfficeWhenTheZooKeeperLeaderChanges() throws Exception {
-        Leadership leadership = leads(
-                client("steady", ensemble.connectString()).election("failover").campaign());
+        // The servers elect and the client reconnects well within this, on a slow machine too.
+        ElectionConfig patient = ElectionConfig.forTtl(Duration.ofSeconds(6));
+        Leadership leadership = leads(client("steady", ensemble.connectString(), patient)
+                .election("failover")
+                .campaign());
 
         long deadline = System.nanoTime() + leadership.remaining().toNanos();
         ensemble.kill(ensemble.leader());
 
         // Far enough to see several renewals through the new leader.
-        long later = deadline + TIMING.leaseTtl().toNanos();
+        long later = deadline + patient.renewInterval().multipliedBy(2).toNanos();
         Awaitility.await().atMost(PATIENCE).until(() -> {
             long now = System.nanoTime();
             Duration remaining = leadership.remaining();
