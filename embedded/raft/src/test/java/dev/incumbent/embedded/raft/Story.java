@@ -99,15 +99,16 @@ final class Story implements AutoCloseable {
     }
 
     /**
-     * Delays all answers to a leader by 900 ms, which is more than its election timeout may be; step by step, so that it never
-     * misses a majority. False if it lost its office all the same.
+     * Delays all answers to a leader, step by step, so that it never misses a majority. False if it lost its office all the same.
+     *
+     * @param step less than its election timeout; the delay is six times this in the end
      */
-    boolean slowAnswers(int leader) {
+    boolean slowAnswers(int leader, Duration step) {
         try {
-            for (int delay = 150; delay <= 900; delay += 150) {
+            for (int steps = 1; steps <= 6; steps++) {
                 for (int other = 1; other <= cluster.size(); other++) {
                     if (other != leader) {
-                        cluster.slow(other, leader, Duration.ofMillis(delay));
+                        cluster.slow(other, leader, step.multipliedBy(steps));
                     }
                 }
                 // Takes as long as the answers do.
