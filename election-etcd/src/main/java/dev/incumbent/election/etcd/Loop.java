@@ -20,10 +20,10 @@ final class Loop implements Executor {
     private static final Logger log = LoggerFactory.getLogger(Loop.class);
     private static final AtomicInteger LOOPS = new AtomicInteger();
 
+    private final String name = "incumbent-etcd-io-" + LOOPS.incrementAndGet();
     private final ScheduledThreadPoolExecutor thread;
 
     Loop() {
-        String name = "incumbent-etcd-io-" + LOOPS.incrementAndGet();
         thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread worker = new Thread(task, name);
             worker.setDaemon(true);
@@ -63,6 +63,11 @@ final class Loop implements Executor {
     /** Runs what was handed in, drops what is scheduled, and ends. */
     void close() {
         thread.shutdown();
+    }
+
+    /** Its thread's name. */
+    String name() {
+        return name;
     }
 
     boolean isClosed() {

@@ -1,0 +1,209 @@
+package dev.incumbent.election.etcd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.incumbent.election.ElectionConfigException;
+import dev.incumbent.election.spi.Coordinator;
+import dev.incumbent.election.spi.Enrolment;
+import dev.incumbent.election.spi.Entry;
+import dev.incumbent.election.spi.Outcome;
+import dev.incumbent.election.spi.Refusal;
+import dev.incumbent.election.spi.SystemTicker;
+import dev.incumbent.embedded.etcd.EmbeddedEtcd;
+import dev.incumbent.realservers.TlsFiles;
+import io.etcd.jetcd.api.AuthEnableRequest;
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.AuthRoleAddRequest;
+import io.etcd.jetcd.api.AuthRoleGrantPermissionRequest;
+import io.etcd.jetcd.api.AuthUserAddRequest;
+import io.etcd.jetcd.api.AuthUserGrantRoleRequest;
+import io.etcd.jetcd.api.Permission;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Users, roles, tokens that lapse, and TLS. */
+final class SecurityTest {
+
+    private static final String ROOT = "/secured";
+
+    private final List<Coordinator> opened = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        opened.forEach(Coordinator::close);
+    }
+
+    private Coordinator connect(List<String> endpoints, Consumer<EtcdElections.Builder> options) {
+        EtcdElections.Builder builder = EtcdElections.builder()
+                .endpoints(endpoints.toArray(String[]::new))
+                .root(ROOT)
+                .config(Place.TIMING);
+        options.accept(builder);
+        Coordinator coordinator = builder.coordinator(Place.TIMING, SystemTicker.INSTANCE);
+        opened.add(coordinator);
+        return coordinator;
+    }
+
+    /** Users root, ann with the whole root of elections, and ben with another place. */
+    private static void enableUsers(String endpoint) {
+        URI uri = URI.create(endpoint);
+        ManagedChannel channel = NettyChannelBuilder.forAddress(uri.getHost(), uri.getPort())
+                .usePlaintext()
+                .build();
+        try {
+            AuthGrpc.AuthBlockingStub auth = AuthGrpc.newBlockingStub(channel).withWaitForReady();
+            addUser(auth, "root", "root", "/");
+            addUser(auth, "ann", "team", ROOT + "/");
+            addUser(auth, "ben", "others", "/elsewhere/");
+            auth.authEnable(AuthEnableRequest.getDefaultInstance());
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static void addUser(AuthGrpc.AuthBlockingStub auth, String user, String role, String prefix) {
+        auth.userAdd(AuthUserAddRequest.newBuilder()
+                .setName(user)
+                .setPassword("secret of " + user)
+                .build());
+        auth.roleAdd(AuthRoleAddRequest.newBuilder().setName(role).build());
+        auth.roleGrantPermission(AuthRoleGrantPermissionRequest.newBuilder()
+                .setName(role)
+                .setPerm(Permission.newBuilder()
+                        .setPermType(Permission.Type.READWRITE)
+                        .setKey(ByteString.copyFromUtf8(prefix))
+                        .setRangeEnd(Layout.key(Layout.endOf(prefix))))
+                .build());
+        auth.userGrantRole(AuthUserGrantRoleRequest.newBuilder()
+                .setUser(user)
+                .setRole(role)
+                .build());
+    }
+
+    private static void assertCampaigns(Member first, Member second) {
+        Entry head = Member.done(first.coordinator.enrol(first.request("secured", "v1")))
+                .entry();
+        Enrolment behind = second.enrol("secured");
+        List<String> heard = new CopyOnWriteArrayList<>();
+        second.follow(behind, heard);
+        Member.done(first.coordinator.renew(first.grant.id()));
+        Member.done(first.coordinator.updatePayload(head, "v2".getBytes(UTF_8)));
+        assertThat(Member.done(second.coordinator.list("secured")).get(0).payloadText())
+                .isEqualTo("v2");
+        Member.done(first.coordinator.withdraw(head));
+        Member.await(heard, "predecessorGone");
+    }
+
+    private static void assertNotPermitted(Outcome<?> outcome) {
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Refused.class, refused -> assertThat(refused.reason())
+                .isEqualTo(Refusal.NOT_PERMITTED));
+    }
+
+    @Test
+    void shouldCampaignAsAUserAndGetANewTokenWhenTheOldOneLapsed() {
+        try (EmbeddedEtcd etcd =
+                EmbeddedEtcd.builder().nodes(1).tokenTtl(Duration.ofSeconds(1)).start()) {
+            enableUsers(etcd.endpoint(1));
+            Tap tap = new Tap();
+            Consumer<EtcdElections.Builder> ann = options -> options.credentials("ann", "secret of ann");
+            Member first = new Member("a", connect(etcd.endpoints(), ann.andThen(options -> options.interceptor(tap))));
+            Member second = new Member("b", connect(etcd.endpoints(), ann));
+            assertCampaigns(first, second);
+            int logins = tap.opened().getOrDefault("Authenticate", 0);
+            assertThat(logins).as("calls that wait for a token share one login").isEqualTo(1);
+
+            // Tokens live as long as they are used; nothing is asked for until this one has lapsed.
+            long until = System.nanoTime() + Duration.ofMillis(2500).toNanos();
+            org.awaitility.Awaitility.await().atMost(Member.PATIENCE).until(() -> System.nanoTime() - until >= 0);
+            first.renew();
+            List<Enrolment> entered = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                entered.add(first.enrol("lapsed-" + i));
+            }
+
+            assertThat(entered).hasSize(5);
+            assertThat(tap.opened().getOrDefault("Authenticate", 0))
+                    .isGreaterThan(logins)
+                    .isLessThanOrEqualTo(logins + 2);
+        }
+    }
+
+    @Test
+    void shouldSayNotPermittedWhenUserOrRightsAreMissing() {
+        try (EmbeddedEtcd etcd = EmbeddedEtcd.builder().nodes(1).start()) {
+            enableUsers(etcd.endpoint(1));
+            Coordinator nobody = connect(etcd.endpoints(), options -> {});
+            Coordinator wrong = connect(etcd.endpoints(), options -> options.credentials("ann", "wrong"));
+            Coordinator ben = connect(etcd.endpoints(), options -> options.credentials("ben", "secret of ben"));
+
+            assertNotPermitted(Member.outcome(nobody.list("secured")));
+            assertNotPermitted(Member.outcome(wrong.openSession(new SilentSignals())));
+            assertNotPermitted(Member.outcome(ben.openSession(new SilentSignals())));
+            assertNotPermitted(Member.outcome(ben.list("secured")));
+        }
+    }
+
+    @Test
+    void shouldLetTheOthersInWhenOneOfManyIsNotPermitted() {
+        try (EmbeddedEtcd etcd = EmbeddedEtcd.builder().nodes(1).start()) {
+            enableUsers(etcd.endpoint(1));
+            Member ann =
+                    new Member("ann", connect(etcd.endpoints(), options -> options.credentials("ann", "secret of ann")
+                            .nativePath("shut", "/shut")));
+            var refused = ann.coordinator.enrol(ann.request("shut", ""));
+            var entered = new ArrayList<java.util.concurrent.CompletionStage<Outcome<Enrolment>>>();
+            for (int i = 0; i < 50; i++) {
+                entered.add(ann.coordinator.enrol(ann.request("open-" + i, "")));
+                if (i == 20) {
+                    refused = ann.coordinator.enrol(ann.request("shut", ""));
+                }
+            }
+
+            assertNotPermitted(Member.outcome(refused));
+            entered.forEach(Member::done);
+        }
+    }
+
+    @Test
+    void shouldCampaignOverTlsWithCertificatesOfBothSides() throws Exception {
+        TlsFiles files = TlsFiles.create("incumbent-test");
+        try (EmbeddedEtcd etcd = EmbeddedEtcd.builder()
+                .nodes(1)
+                .tls(files.serverCertificate(), files.serverKey())
+                .clientAuth(files.ca())
+                .start()) {
+            Consumer<EtcdElections.Builder> both = options ->
+                    options.trust(files.ca()).clientCertificate(files.clientCertificate(), files.clientKey());
+            assertCampaigns(
+                    new Member("a", connect(etcd.endpoints(), both)), new Member("b", connect(etcd.endpoints(), both)));
+
+            Coordinator stranger = connect(etcd.endpoints(), options -> options.trust(files.ca()));
+            assertThat(Member.outcome(stranger.list("secured"))).isInstanceOf(Outcome.Unavailable.class);
+            Coordinator mistrusting = connect(etcd.endpoints(), options -> {});
+            assertThat(Member.outcome(mistrusting.list("secured"))).isInstanceOf(Outcome.Unavailable.class);
+        } finally {
+            files.delete();
+        }
+    }
+
+    @Test
+    void shouldRefuseToSendInTheClearWhenTlsIsConfigured() {
+        EtcdElections.Builder builder =
+                EtcdElections.builder().endpoints("http://127.0.0.1:2379").trust(java.nio.file.Path.of("nowhere.pem"));
+
+        org.assertj.core.api.Assertions.assertThatThrownBy(
+                        () -> builder.coordinator(Place.TIMING, SystemTicker.INSTANCE))
+                .isInstanceOf(ElectionConfigException.class)
+                .hasMessageContaining("http");
+    }
+}
