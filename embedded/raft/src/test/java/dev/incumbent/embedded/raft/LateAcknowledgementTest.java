@@ -9,11 +9,14 @@ import io.microraft.QueryPolicy;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Acknowledgements reach a leader late: it goes on hearing of a majority that has long elected another. What it is asked for in
  * that time must not be answered, neither without a round, nor by a round that began before the other was elected.
  */
+@Execution(ExecutionMode.CONCURRENT) // they wait for slow links, and nothing else
 class LateAcknowledgementTest {
 
     private static final int ATTEMPTS = 3;

@@ -112,7 +112,7 @@ final class Story implements AutoCloseable {
                     }
                 }
                 // Takes as long as the answers do.
-                read(leader, "x");
+                put(leader, "answers", "slower");
             }
         } catch (RaftException e) {
             return false;
