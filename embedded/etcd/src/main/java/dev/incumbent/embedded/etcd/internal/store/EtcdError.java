@@ -17,14 +17,12 @@ public enum EtcdError {
     COMPACTED(Status.Code.OUT_OF_RANGE, "etcdserver: mvcc: required revision has been compacted"),
     FUTURE_REVISION(Status.Code.OUT_OF_RANGE, "etcdserver: mvcc: required revision is a future revision"),
     REQUEST_TOO_LARGE(Status.Code.INVALID_ARGUMENT, "etcdserver: request is too large"),
-    TOO_MANY_REQUESTS(Status.Code.RESOURCE_EXHAUSTED, "etcdserver: too many requests"),
     NO_SPACE(Status.Code.RESOURCE_EXHAUSTED, "etcdserver: mvcc: database space exceeded"),
 
     LEASE_NOT_FOUND(Status.Code.NOT_FOUND, "etcdserver: requested lease not found"),
     LEASE_EXISTS(Status.Code.FAILED_PRECONDITION, "etcdserver: lease already exists"),
     LEASE_TTL_TOO_LARGE(Status.Code.OUT_OF_RANGE, "etcdserver: too large lease TTL"),
 
-    MEMBER_NOT_FOUND(Status.Code.NOT_FOUND, "etcdserver: member not found"),
     BAD_LEADER_TRANSFEREE(Status.Code.FAILED_PRECONDITION, "etcdserver: bad leader transferee"),
 
     ROOT_USER_MISSING(Status.Code.FAILED_PRECONDITION, "etcdserver: root user does not exist"),
@@ -48,12 +46,7 @@ public enum EtcdError {
 
     NO_LEADER(Status.Code.UNAVAILABLE, "etcdserver: no leader"),
     NOT_LEADER(Status.Code.FAILED_PRECONDITION, "etcdserver: not leader"),
-    LEADER_CHANGED(Status.Code.UNAVAILABLE, "etcdserver: leader changed"),
-    STOPPED(Status.Code.UNAVAILABLE, "etcdserver: server stopped"),
     TIMEOUT(Status.Code.UNAVAILABLE, "etcdserver: request timed out"),
-    TIMEOUT_LEADER_FAILURE(
-            Status.Code.UNAVAILABLE, "etcdserver: request timed out, possibly due to previous leader failure"),
-    TIMEOUT_CONNECTION_LOST(Status.Code.UNAVAILABLE, "etcdserver: request timed out, possibly due to connection lost"),
     CORRUPT(Status.Code.DATA_LOSS, "etcdserver: corrupt cluster"),
 
     ELECTION_NOT_LEADER(Status.Code.UNKNOWN, "election: not leader"),

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Answers Range, with etcd's habits:
@@ -56,12 +57,13 @@ final class RangeReader {
 
     private Selection select(RangeRequest request) {
         boolean whole = request.getSortOrder() != SortOrder.NONE || isFiltered(request) || request.getLimit() <= 0;
-        long wanted = request.getCountOnly() ? 0 : whole ? Long.MAX_VALUE : request.getLimit() + 1;
+        long most = whole ? Long.MAX_VALUE : request.getLimit();
         Selection selection = new Selection();
         long revision = request.getRevision() > 0 ? request.getRevision() : store.visibleRevision();
         store.forEach(request.getKey(), request.getRangeEnd(), revision, version -> {
             selection.count++;
-            if (selection.found.size() < wanted) {
+            // One more than the limit tells that there are more.
+            if (!request.getCountOnly() && selection.found.size() <= most) {
                 selection.found.add(version);
             }
         });
@@ -109,7 +111,7 @@ final class RangeReader {
         };
     }
 
-    private static Comparator<KeyValue> comparingBytes(java.util.function.Function<KeyValue, ByteString> bytes) {
+    private static Comparator<KeyValue> comparingBytes(Function<KeyValue, ByteString> bytes) {
         return Comparator.comparing(bytes, Keys.ORDER);
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class ModelTest {
 
-    private static final int SEEDS = Integer.getInteger("store.seeds", 150);
+    private static final int SEEDS = Integer.getInteger("store.seeds", 100);
     private static final int COMMANDS = 60;
 
     /** The machine, exchanged at random for its own restored snapshot. */
