@@ -372,6 +372,7 @@ public final class EmbeddedEtcd implements AutoCloseable {
             }
             closed = true;
             members.forEach(EtcdMember::shut);
+            members.forEach(EtcdMember::releasePort);
             if (raft != null) {
                 raft.close();
             }

@@ -31,7 +31,7 @@ class FaultTest {
 
     @RegisterExtension
     static final EtcdExtension ETCD = EtcdExtension.of(
-            EmbeddedEtcd.builder().nodes(3).minLeaseTtl(Duration.ofSeconds(1)).requestTimeout(Duration.ofSeconds(2)));
+            EmbeddedEtcd.builder().nodes(3).minLeaseTtl(Duration.ofSeconds(1)).requestTimeout(Duration.ofSeconds(1)));
 
     private final EmbeddedEtcd etcd = ETCD.get();
 

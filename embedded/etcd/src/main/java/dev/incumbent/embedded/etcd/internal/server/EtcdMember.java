@@ -57,6 +57,7 @@ public final class EtcdMember {
     private List<Future<?>> ticks = List.of();
     private volatile boolean held;
     private @Nullable Server server;
+    private @Nullable PortReservation reservation;
     private int port;
 
     /** What all members of a cluster share. */
@@ -178,8 +179,7 @@ public final class EtcdMember {
                 .join();
         PortNegotiator negotiator = new PortNegotiator(connections, tls, () -> new HttpEndpoint(this::whatIsWrong));
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port),
-                        InternalNettyServerCredentials.create(negotiator))
+                        address(), InternalNettyServerCredentials.create(negotiator))
                 .bossEventLoopGroup(threads.eventLoops())
                 .workerEventLoopGroup(threads.eventLoops())
                 .channelType(NioServerSocketChannel.class)
@@ -192,11 +192,24 @@ public final class EtcdMember {
         Server opened = builder.build().start();
         server = opened;
         port = opened.getPort();
+        releasePort();
         ticks = List.of(
                 every(settings.leaseSweep().toNanos(), this::sweep),
                 every(settings.electionTimeout().toNanos() / 4, backend::tick),
                 every(settings.electionTimeout().toNanos(), leaders::tick),
                 every(settings.progressInterval().toNanos(), watches::tick));
+    }
+
+    private InetSocketAddress address() throws IOException {
+        return new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port);
+    }
+
+    /** Lets others have the port of a member that is shut. */
+    public void releasePort() {
+        if (reservation != null) {
+            reservation.release();
+            reservation = null;
+        }
     }
 
     private Future<?> every(long nanos, Runnable task) {
@@ -266,7 +279,7 @@ public final class EtcdMember {
                         "RANGE ERROR:" + Failures.status(failure).getStatus().getDescription());
     }
 
-    /** Resets all connections and closes the port. Does nothing if it is closed. */
+    /** Resets all connections and closes the port, but keeps it until {@link #releasePort}. Does nothing if it is closed. */
     public void shut() {
         Server open = server;
         if (open == null) {
@@ -282,6 +295,11 @@ public final class EtcdMember {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        try {
+            reservation = PortReservation.of(address());
+        } catch (IOException taken) {
+            LOG.debug("Somebody else took the port of {}", endpoint(), taken);
         }
     }
 
