@@ -28,7 +28,9 @@ final class CommandGenerator {
     private static final List<ByteString> VALUES = List.of(
             ByteString.EMPTY, bytes("10"), bytes("9"), bytes("x"), bytes("\u0000"), bytes("long enough to matter"));
     private static final ByteString NUL = ByteString.copyFrom(new byte[] {0});
+    private static final int FIRST_PUTS = 6;
     private static final int UNKNOWN_ENUM = 9;
+    private static final long FIRST_CHOSEN_ID = 100;
     private static final int MOST_OPERATIONS = 128;
 
     private final Random random;
@@ -44,7 +46,8 @@ final class CommandGenerator {
         CommandGenerator generator = new CommandGenerator(seed);
         List<Command> commands = new ArrayList<>();
         for (int i = 0; i < length; i++) {
-            commands.add(generator.next());
+            // Something to find first.
+            commands.add(i < FIRST_PUTS ? new Command.Unary(generator.put()) : generator.next());
         }
         return List.copyOf(commands);
     }
@@ -111,7 +114,7 @@ final class CommandGenerator {
         if (dice < 15) {
             return new Command.WatchCreate(watchRequest());
         } else if (dice < 25) {
-            return new Command.WatchCancel(random.nextInt(6));
+            return new Command.WatchCancel((chance(25) ? FIRST_CHOSEN_ID : 0) + random.nextInt(4));
         } else {
             return new Command.WatchProgress();
         }
@@ -131,8 +134,11 @@ final class CommandGenerator {
             // later ones.
             request.setStartRevision(chance(70) ? past() : Math.max(0, oddRevision()));
         }
-        if (chance(20)) {
-            request.setWatchId(random.nextInt(6));
+        // Chosen ids are none that the server picks, and not those of watches that a compaction may cancel: etcd keeps
+        // the id
+        // of such a watch taken until the client cancels it, too.
+        if (request.getStartRevision() == 0 && chance(30)) {
+            request.setWatchId(FIRST_CHOSEN_ID + random.nextInt(4));
         }
         if (chance(25)) {
             request.addFiltersValue(random.nextInt(2));

@@ -31,7 +31,7 @@ class RealServersDifferentialTest {
             ManagedChannel newChannel = Channels.to(newer.endpoint(1));
             try (Subject left = new Subject("etcd 3.4", oldChannel);
                     Subject right = new Subject("etcd 3.5", newChannel)) {
-                DifferentialRun run = new DifferentialRun(left, right, KnownDifferences.none());
+                DifferentialRun run = new DifferentialRun(left, right, KnownDifferences.ofReleases());
                 assertThat(run.run(DifferentialRun.duration(Duration.ofSeconds(20))))
                         .isEmpty();
             } finally {
