@@ -14,10 +14,7 @@ import io.microraft.model.message.RaftMessage;
 import io.microraft.model.message.VoteResponse;
 import io.microraft.transport.Transport;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * One life of a node, from start to kill: its thread, its MicroRaft node, its log and its state machine. Everything but
  * {@link #status}, {@link #post} and the methods that end or freeze it happens on its thread.
  */
-final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadRounds.Host, Replica.Host<M, R> {
+final class Life<M extends StateMachine<C, R>, C, R>
+        implements Transport, ReadRounds.Host, Submissions.Host, Replica.Host<M, R> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Life.class);
     /** A snapshot is due after this much log, even if few commands made it. */
@@ -60,8 +58,7 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
     private final ReadRounds rounds;
     private final LocalReads<M> reads;
     private final Contacts contacts;
-    private final Map<Long, Submission<R>> submitted = new HashMap<>();
-    private final Map<Long, Handover> handovers = new HashMap<>();
+    private final Submissions<R> submissions;
     private volatile View view;
     private volatile String endedBy = "it was closed";
     /** Whether the thread was started, or the life ended before it was. */
@@ -70,20 +67,6 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
     private volatile boolean closed;
     private @Nullable Status told;
     private long snapshotLogBytes;
-
-    /** A hand-over of leadership that somebody waits for. */
-    static final class Handover extends Request<Void> {
-        private final int target;
-
-        Handover(long number, long deadline, int target) {
-            super(number, deadline, RaftException.Indeterminate::new);
-            this.target = target;
-        }
-
-        int target() {
-            return target;
-        }
-    }
 
     Life(Owner<M> owner, Settings settings, M machine, CommandCodec<C> codec) {
         this.owner = owner;
@@ -109,6 +92,7 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
                 .setModelFactory(new Entry.Factory())
                 .setStore(settings.seams().store().apply(store))
                 .build();
+        submissions = new Submissions<>(this, raft);
         rounds = new ReadRounds(this, raft, settings.seams().reads());
     }
 
@@ -183,22 +167,7 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
     // Requests of this node.
 
     void submit(Submission<R> submission) {
-        int leader = currentLeader();
-        if (leader == 0) {
-            submission.refuse(owner.label() + " knows of no leader");
-            return;
-        }
-        int term = raft.getTerm().getTerm();
-        if (!submission.send(term)) {
-            return;
-        }
-        submitted.put(submission.number(), submission);
-        Proposal proposal = Proposal.command(self, submission.number(), submission.command());
-        if (leader == self) {
-            propose(new Message.Submit(term, proposal));
-        } else {
-            send(leader, new Message.Submit(term, proposal));
-        }
+        submissions.submit(submission);
     }
 
     void read(Reading<M, ?> reading) {
@@ -212,33 +181,16 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
     }
 
     void transfer(Handover handover) {
-        int leader = currentLeader();
-        if (leader == 0) {
-            handover.refuse(owner.label() + " knows of no leader");
-        } else if (handover.send()) {
-            handovers.put(handover.number(), handover);
-            Message.Transfer message = new Message.Transfer(self, handover.number(), handover.target());
-            if (leader == self) {
-                handOver(message);
-            } else {
-                send(leader, message);
-            }
-        }
+        submissions.transfer(handover);
     }
 
     private void askLeader(long ask) {
-        int leader = currentLeader();
+        int leader = leader();
         if (leader == 0) {
-            reads.refused(ask, owner.label() + " knows of no leader");
-        } else if (leader == self) {
-            rounds.ask(new Message.AskIndex(self, ask));
+            reads.refused(ask, label() + " knows of no leader");
         } else {
-            send(leader, new Message.AskIndex(self, ask));
+            dispatch(leader, new Message.AskIndex(self, ask));
         }
-    }
-
-    private int currentLeader() {
-        return Endpoint.numberOf(raft.getTerm().getLeaderEndpoint());
     }
 
     // Messages.
@@ -253,9 +205,9 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
         if (message instanceof Message.Raft raftMessage) {
             receiveRaft(raftMessage.content(), arrived);
         } else if (message instanceof Message.Submit submit) {
-            propose(submit);
+            submissions.receive(submit);
         } else if (message instanceof Message.Refused refused) {
-            refused(refused.request(), refused.why());
+            submissions.receive(refused);
         } else if (message instanceof Message.AskIndex ask) {
             rounds.ask(ask);
         } else if (message instanceof Message.Index index) {
@@ -263,7 +215,7 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
         } else if (message instanceof Message.NoIndex none) {
             reads.refused(none.ask(), none.why());
         } else if (message instanceof Message.Transfer transfer) {
-            handOver(transfer);
+            submissions.receive(transfer);
         }
     }
 
@@ -272,11 +224,11 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
         boolean answer = message instanceof AppendEntriesSuccessResponse
                 || message instanceof AppendEntriesFailureResponse
                 || message instanceof InstallSnapshotResponse;
-        int term = raft.getTerm().getTerm();
+        int term = term();
         if (answer && message.getTerm() < term) {
-            // MicroRaft would count it: an acknowledgement that a slow link kept from an earlier term of the same
-            // leader says
-            // nothing about the follower's log now, and its read round has a number that this term uses again.
+            // MicroRaft would count it: but an acknowledgement that a slow link kept from an earlier term of this
+            // leader
+            // says nothing about the follower's log now, and its read round has a number that this term uses again.
             return;
         }
         boolean granted = message instanceof VoteResponse vote && vote.isGranted();
@@ -285,55 +237,24 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
         }
         raft.handle(message);
         boolean fromLeader = message instanceof AppendEntriesRequest || message instanceof InstallSnapshotRequest;
-        if (fromLeader && sender == currentLeader()) {
+        if (fromLeader && sender == leader()) {
             contacts.leaderHeard(arrived);
-        }
-    }
-
-    private void propose(Message.Submit submit) {
-        Proposal proposal = submit.proposal();
-        if (!leads() || raft.getTerm().getTerm() != submit.term()) {
-            refuse(proposal.origin(), proposal.request(), owner.label() + " does not lead in term " + submit.term());
-            return;
-        }
-        // Runs at once, so that what was checked above still holds: the entry gets this very term, or none.
-        raft.<Object>replicate(proposal).whenComplete((result, failure) -> {
-            if (failure instanceof io.microraft.exception.CannotReplicateException) {
-                refuse(proposal.origin(), proposal.request(), owner.label() + " takes no more commands for now");
-            }
-        });
-    }
-
-    private void handOver(Message.Transfer transfer) {
-        raft.transferLeadership(new Endpoint(transfer.target())).whenComplete((result, failure) -> {
-            if (failure != null) {
-                refuse(transfer.from(), transfer.request(), "not handed over: " + failure);
-            }
-        });
-    }
-
-    private void refuse(int origin, long request, String why) {
-        if (origin == self) {
-            refused(request, why);
-        } else {
-            send(origin, new Message.Refused(request, why));
-        }
-    }
-
-    private void refused(long request, String why) {
-        Submission<R> submission = submitted.remove(request);
-        if (submission != null) {
-            submission.refuse(why);
-        }
-        Handover handover = handovers.remove(request);
-        if (handover != null) {
-            handover.fail(new RaftException.Indeterminate(why));
         }
     }
 
     @Override
     public void send(RaftEndpoint target, RaftMessage message) {
         send(Endpoint.numberOf(target), new Message.Raft(message));
+    }
+
+    /** Also to itself, at once. */
+    @Override
+    public void dispatch(int to, Message message) {
+        if (to == self) {
+            receive(message, System.nanoTime());
+        } else {
+            send(to, message);
+        }
     }
 
     private void send(int to, Message message) {
@@ -347,34 +268,46 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
         return true;
     }
 
-    // What the read rounds ask.
+    // What the parts ask.
+
+    @Override
+    public int self() {
+        return self;
+    }
+
+    @Override
+    public String label() {
+        return owner.label();
+    }
+
+    @Override
+    public int leader() {
+        return Endpoint.numberOf(raft.getTerm().getLeaderEndpoint());
+    }
+
+    @Override
+    public int term() {
+        return raft.getTerm().getTerm();
+    }
 
     @Override
     public boolean leads() {
-        return currentLeader() == self;
+        return leader() == self;
     }
 
     @Override
     public boolean ready() {
-        return replica.openedTerm() == raft.getTerm().getTerm();
+        return replica.openedTerm() == term();
     }
 
     @Override
     public void answer(Message.AskIndex ask, long index) {
-        if (ask.from() == self) {
-            reads.answered(ask.ask(), index);
-        } else {
-            send(ask.from(), new Message.Index(ask.ask(), index));
-        }
+        dispatch(ask.from(), new Message.Index(ask.ask(), index));
     }
 
     @Override
     public void refuse(Message.AskIndex ask, String why) {
-        if (ask.from() == self) {
-            reads.refused(ask.ask(), why);
-        } else {
-            send(ask.from(), new Message.NoIndex(ask.ask(), why));
-        }
+        dispatch(ask.from(), new Message.NoIndex(ask.ask(), why));
     }
 
     @Override
@@ -385,39 +318,20 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
     // What the replica tells.
 
     @Override
-    public int self() {
-        return self;
-    }
-
-    @Override
     public void applied(M machine, long index, long request, @Nullable R reply) {
-        owner.listeners().forEach(listener -> Guard.run(owner.label(), () -> listener.applied(machine, index)));
-        Submission<R> submission = request == 0 ? null : submitted.remove(request);
-        if (submission != null) {
-            // A reply may be null where R allows it; the type cannot say so here.
-            submission.complete(Guard.unchecked(reply));
-        }
+        owner.listeners().forEach(listener -> Guard.run(label(), () -> listener.applied(machine, index)));
+        submissions.applied(request, reply);
     }
 
     @Override
-    public void opened(int term) {
-        // Nothing that was proposed in an earlier term can enter the log behind this entry any more.
-        submitted.values().removeIf(submission -> {
-            boolean lost = submission.term() < term;
-            if (lost) {
-                submission.refuse(
-                        "the leader of term " + submission.term() + " lost its office before it was committed");
-            }
-            return lost;
-        });
+    public void opened(int openedTerm) {
+        submissions.opened(openedTerm);
     }
 
     @Override
     public void restored(M machine, long index) {
-        List<Submission<R>> unknown = new ArrayList<>(submitted.values());
-        submitted.clear();
-        unknown.forEach(submission -> submission.abandon(owner.label() + " caught up by a snapshot"));
-        owner.listeners().forEach(listener -> Guard.run(owner.label(), () -> listener.applied(machine, index)));
+        submissions.restored();
+        owner.listeners().forEach(listener -> Guard.run(label(), () -> listener.applied(machine, index)));
     }
 
     @Override
@@ -428,8 +342,7 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
     // Between tasks.
 
     private void tick() {
-        submitted.values().removeIf(Request::isDone);
-        handovers.values().removeIf(Request::isDone);
+        submissions.forgetDone();
         reads.forgetDone();
         unstick();
         thread.after(electionTimeoutNanos / 4, this::tick);
@@ -440,7 +353,7 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
      * waits for its end when the leader falls silent for good: if all followers had such a moment, there is never a leader again.
      */
     private void unstick() {
-        int leader = currentLeader();
+        int leader = leader();
         long silence = System.nanoTime() - contacts.leaderHeard();
         // Two heartbeats after it should have done so itself.
         if (leader != 0
@@ -471,45 +384,28 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
 
     private void tell() {
         long now = System.nanoTime();
-        int leader = currentLeader();
+        int leader = leader();
         long heard = leader == self ? contacts.majorityAnswered(now) : contacts.leaderHeard();
-        view = new View(
-                raft.getTerm().getTerm(), leader, leader == self && ready(), replica.applied(), heard, store.bytes());
+        view = new View(term(), leader, leader == self && ready(), replica.applied(), heard, store.bytes());
         Status status = status(now);
         if (told == null
                 || told.term() != status.term()
                 || told.leads() != status.leads()
                 || !told.leader().equals(status.leader())) {
             if (status.leads() && (told == null || !told.leads())) {
-                LOG.info("{} leads in term {}", owner.label(), status.term());
+                LOG.info("{} leads in term {}", label(), status.term());
             }
             told = status;
-            owner.listeners().forEach(listener -> Guard.run(owner.label(), () -> listener.changed(status)));
+            owner.listeners().forEach(listener -> Guard.run(label(), () -> listener.changed(status)));
         }
-        if (!handovers.isEmpty()) {
-            finishHandovers(status);
-        }
-    }
-
-    private void finishHandovers(Status status) {
-        if (status.leader().isEmpty()) {
-            return;
-        }
-        int leader = status.leader().getAsInt();
-        handovers.values().removeIf(handover -> {
-            boolean done = handover.target() == leader && (leader != self || status.leads());
-            if (done) {
-                handover.complete(Guard.nothing());
-            }
-            return done;
-        });
+        submissions.finishHandovers(status);
     }
 
     // The end.
 
     private void fail(Throwable cause) {
         if (!thread.isStopped()) {
-            LOG.error("{} stops: {}", owner.label(), cause.toString(), cause);
+            LOG.error("{} stops: {}", label(), cause.toString(), cause);
             endedBy = "it stopped: " + cause;
             thread.stop();
         }
@@ -519,10 +415,10 @@ final class Life<M extends StateMachine<C, R>, C, R> implements Transport, ReadR
         try {
             store.close();
         } catch (IOException e) {
-            LOG.warn("{}: closing its log failed: {}", owner.label(), e.toString());
+            LOG.warn("{}: closing its log failed: {}", label(), e.toString());
         }
         closed = true;
-        owner.ended(owner.label() + " is down: " + endedBy);
-        owner.listeners().forEach(listener -> Guard.run(owner.label(), listener::stopped));
+        owner.ended(label() + " is down: " + endedBy);
+        owner.listeners().forEach(listener -> Guard.run(label(), listener::stopped));
     }
 }

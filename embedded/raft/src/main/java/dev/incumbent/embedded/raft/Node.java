@@ -1,5 +1,6 @@
 package dev.incumbent.embedded.raft;
 
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +24,9 @@ final class Node<M extends StateMachine<C, R>, C, R> implements RaftNode<M, C, R
     /** In the order of their deadlines, which is nearly that of their arrival. */
     private final Queue<Request<?>> open = new ConcurrentLinkedQueue<>();
 
-    private final AtomicLong requests = new AtomicLong();
+    /** From somewhere at random: the log may still hold the numbers of an earlier process. */
+    private final AtomicLong requests = new AtomicLong(new SecureRandom().nextLong() >>> 2);
+
     private volatile @Nullable Life<M, C, R> life;
 
     Node(int number, Settings settings, CommandCodec<C> codec, IntFunction<M> machines, Links links) {
@@ -153,7 +156,7 @@ final class Node<M extends StateMachine<C, R>, C, R> implements RaftNode<M, C, R
     @Override
     public CompletableFuture<Void> transferLeadership(int node) {
         links.check(node);
-        Life.Handover handover = new Life.Handover(requests.incrementAndGet(), deadline(), node);
+        Handover handover = new Handover(requests.incrementAndGet(), deadline(), node);
         return enqueue(handover, current -> current.transfer(handover));
     }
 

@@ -4,7 +4,8 @@ package dev.incumbent.embedded.raft;
  * What is proposed to the log.
  *
  * @param origin the node that waits for it, 0 for none
- * @param request the origin's number for it
+ * @param request the origin's number for it, which no other of its requests has, in no process; it is in the log, too, since
+ *     the origin has to recognize its command in whatever leader's log it comes back
  * @param command the encoded command; empty for the entry that a new leader opens its term with
  * @param opensTerm whether it is that entry
  */

@@ -32,11 +32,14 @@ final class Records {
     }
 
     void entry(Entry entry) {
-        byte[] command = entry.proposal().command();
-        room(17 + command.length)
-                .put(entry.proposal().opensTerm() ? NEW_TERM : COMMAND)
+        Proposal proposal = entry.proposal();
+        byte[] command = proposal.command();
+        room(29 + command.length)
+                .put(proposal.opensTerm() ? NEW_TERM : COMMAND)
                 .putLong(entry.index())
                 .putInt(entry.term())
+                .putInt(proposal.origin())
+                .putLong(proposal.request())
                 .putInt(command.length)
                 .put(command);
     }
@@ -77,8 +80,11 @@ final class Records {
     private static Entry entry(byte kind, ByteBuffer bytes) {
         long index = bytes.getLong();
         int term = bytes.getInt();
+        int origin = bytes.getInt();
+        long request = bytes.getLong();
         byte[] command = new byte[bytes.getInt()];
         bytes.get(command);
-        return new Entry(index, term, kind == NEW_TERM ? Proposal.newTerm() : Proposal.command(0, 0, command));
+        return new Entry(
+                index, term, kind == NEW_TERM ? Proposal.newTerm() : Proposal.command(origin, request, command));
     }
 }

@@ -57,6 +57,27 @@ class LinkStoryTest {
     }
 
     @Test
+    void shouldKnowItsCommandWhenItComesBackFromTheDiskOfARestartedLeader() {
+        try (Story story = Story.of(3, builder -> builder.requestTimeout(Duration.ofSeconds(20)))) {
+            int leader = story.settledLeader();
+            int asking = story.otherThan(leader);
+            int third = story.otherThan(leader, asking);
+            story.put(asking, "x", "1");
+            story.cluster().cut(leader, asking);
+            CompletableFuture<String> write = story.node(asking).submit(Command.put("x", "2"));
+            story.awaitLocal(third, "x", "2");
+            story.cluster().kill(leader);
+            story.cluster().kill(third);
+            story.cluster().heal();
+            story.cluster().restart(leader);
+            story.cluster().restart(third);
+            assertThat(Story.get(write))
+                    .as("it took effect, and is not called lost")
+                    .isEqualTo("1");
+        }
+    }
+
+    @Test
     void shouldIgnoreAcknowledgementsOfAnEarlierTerm() {
         try (Story story = Story.of(3, builder -> builder.requestTimeout(SHORT))) {
             int first = story.settledLeader();

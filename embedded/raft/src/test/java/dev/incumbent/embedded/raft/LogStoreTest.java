@@ -226,6 +226,22 @@ class LogStoreTest {
     }
 
     @Test
+    void shouldRememberWhoseCommandsTheyAre() throws IOException {
+        try (LogStore store = open()) {
+            append(store, new Entry(1, 1, Proposal.newTerm()));
+            append(store, new Entry(2, 1, Proposal.command(3, 77, new byte[] {1})));
+        }
+        try (LogStore store = open()) {
+            List<LogEntry> entries = store.restore().getLogEntries();
+            assertThat(((Entry) entries.get(0)).proposal().opensTerm()).isTrue();
+            Proposal proposal = ((Entry) entries.get(1)).proposal();
+            assertThat(proposal.origin()).isEqualTo(3);
+            assertThat(proposal.request()).isEqualTo(77);
+            assertThat(proposal.command()).containsExactly(1);
+        }
+    }
+
+    @Test
     void shouldForgetEntriesThatALeaderReplaced() throws IOException {
         try (LogStore store = open()) {
             append(store, entry(1, 1, "a"), entry(2, 1, "b"), entry(3, 1, "c"));

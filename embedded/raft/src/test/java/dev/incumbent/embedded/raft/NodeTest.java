@@ -69,7 +69,9 @@ class NodeTest {
             story.cluster().kill(first);
             assertThat(told.get(first - 1).stops).isEqualTo(1);
             int second = story.leader();
-            assertThat(told.get(second - 1).atLeadership).containsExactly("20");
+            await().atMost(Story.PATIENCE)
+                    .until(() -> !told.get(second - 1).atLeadership.isEmpty());
+            assertThat(told.get(second - 1).atLeadership).containsOnly("20");
             story.put(second, "x", "21");
 
             story.cluster().restart(first);
