@@ -3,6 +3,7 @@ package dev.incumbent.election.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.protobuf.ByteString;
 import dev.incumbent.election.CampaignOptions;
 import dev.incumbent.election.Candidacy;
 import dev.incumbent.election.ElectionClient;
@@ -11,6 +12,8 @@ import dev.incumbent.election.LeadershipListener;
 import dev.incumbent.realservers.EtcdInstallation;
 import dev.incumbent.realservers.RealEtcd;
 import dev.incumbent.realservers.RealEtcdCluster;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -74,20 +78,43 @@ final class DiskStallTest {
         }
     }
 
+    /** Only the log: with the database stalled, too, etcd does not even answer. */
+    private static List<String> command(long pid) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "strace",
+                "-f",
+                "-e",
+                "trace=fdatasync",
+                "-e",
+                "inject=fdatasync:delay_enter=" + STALL_MICROS,
+                "-p",
+                String.valueOf(pid)));
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            files.map(DiskStallTest::target)
+                    .filter(file -> file.endsWith(".wal"))
+                    .forEach(file -> {
+                        command.add("-P");
+                        command.add(file);
+                    });
+        }
+        assertThat(command).as("the log's files").contains("-P");
+        return command;
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException closed) {
+            return "";
+        }
+    }
+
     private void stallDisk(long pid) throws Exception {
         Path output = Files.createTempFile("strace", ".log");
         opened.add(() -> Files.deleteIfExists(output));
         Process strace;
         try {
-            strace = new ProcessBuilder(
-                            "strace",
-                            "-f",
-                            "-e",
-                            "trace=fdatasync",
-                            "-e",
-                            "inject=fdatasync:delay_enter=" + STALL_MICROS,
-                            "-p",
-                            String.valueOf(pid))
+            strace = new ProcessBuilder(command(pid))
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
@@ -110,6 +137,14 @@ final class DiskStallTest {
             return Files.readString(file);
         } catch (IOException unreadable) {
             return String.valueOf(unreadable.getMessage());
+        }
+    }
+
+    private static void write(String endpoint) {
+        try (Outside outside = new Outside(endpoint)) {
+            outside.put(ByteString.copyFromUtf8("poke"), ByteString.copyFromUtf8("poke"));
+        } catch (StatusRuntimeException unanswered) {
+            assertThat(unanswered.getStatus().getCode()).isNotEqualTo(Status.Code.OK);
         }
     }
 
@@ -149,6 +184,8 @@ final class DiskStallTest {
                         .build());
 
         stallDisk(pidOf(stalled));
+        // Keep-alives write nothing: something must be committed for the stall to be felt.
+        write(others.get(0));
 
         Leadership next = successor.awaitLeadership(Member.PATIENCE).orElseThrow();
         Awaitility.await().atMost(Member.PATIENCE).until(() -> !overlaps.isEmpty());
