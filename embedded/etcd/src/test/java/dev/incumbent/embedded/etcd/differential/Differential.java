@@ -8,13 +8,13 @@ import java.util.concurrent.TimeUnit;
 /** Runs sequences on two servers in lock-step, up to the first reply that differs. Not thread-safe. */
 final class Differential {
 
-    /** etcd brings a watch that starts in the past up to date in a loop of 100 ms. */
-    private static final Duration SYNC_LOOP = Duration.ofMillis(250);
-
     private final Subject left;
     private final Subject right;
     private final KnownDifferences known;
     private Duration patience = Duration.ofSeconds(3);
+    /** etcd brings a watch that starts in the past up to date in a loop of 100 ms. */
+    private Duration syncLoop = Duration.ofMillis(250);
+
     private long compared;
 
     Differential(Subject left, Subject right, KnownDifferences known) {
@@ -26,6 +26,11 @@ final class Differential {
     /** How long watches may take to be told the same before that is a difference; 3 seconds at first. */
     void patience(Duration forWatches) {
         patience = forWatches;
+    }
+
+    /** The servers are known to bring watches up to date at once: saves the wait for a server that does not. */
+    void bothSyncAtOnce() {
+        syncLoop = Duration.ZERO;
     }
 
     /** Commands whose replies were held against each other, known differences included. */
@@ -50,7 +55,7 @@ final class Differential {
             }
             if (command instanceof Command.WatchCreate create
                     && create.request().getStartRevision() != 0) {
-                unsyncedUntil = System.nanoTime() + SYNC_LOOP.toNanos();
+                unsyncedUntil = System.nanoTime() + syncLoop.toNanos();
             }
         }
         Command end = new Command.WatchProgress();
