@@ -40,6 +40,7 @@ final class Differential {
 
     /** Runs one sequence on servers that it first brings to a common state. */
     Optional<Difference> run(List<Command> commands) {
+        known.begin();
         left.begin();
         right.begin();
         long unsyncedUntil = System.nanoTime();

@@ -30,7 +30,7 @@ class EmbeddedDifferentialTest {
             ManagedChannel theirs = Channels.to(real.endpoint(1));
             try (Subject left = new Subject("embedded", ours);
                     Subject right = new Subject(real.installation().toString(), theirs)) {
-                DifferentialRun run = new DifferentialRun(left, right, KnownDifferences.ofEmbedded());
+                DifferentialRun run = new DifferentialRun(left, right, KnownDifferences.ofEmbedded(series));
                 assertThat(run.run(DifferentialRun.duration(Duration.ofSeconds(60))))
                         .isEmpty();
             } finally {
