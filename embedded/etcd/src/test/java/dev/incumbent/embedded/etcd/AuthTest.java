@@ -189,7 +189,8 @@ class AuthTest {
         assertThat(refused.getCreated()).isTrue();
         assertThat(refused.getCanceled()).isTrue();
         assertThat(refused.getWatchId()).isEqualTo(-1);
-        assertThat(refused.getCancelReason()).contains("etcdserver: permission denied");
+        assertThat(refused.getCancelReason())
+                .isEqualTo("rpc error: code = PermissionDenied desc = etcdserver: permission denied");
         assertThat(watch.next().getCanceled()).isFalse();
         root.put("ann/watched", "");
         assertThat(watch.next().getEventsCount()).isEqualTo(1);

@@ -177,10 +177,10 @@ class LeaseTest {
             long lease = client.grant(100);
             Awaitility.await()
                     .atMost(PATIENCE)
-                    .until(() -> client.timeToLive(lease).getTTL() <= 98);
+                    .until(() -> client.timeToLive(lease).getTTL() <= 97);
             etcd.kill(first);
             // A little more than what was granted: the time of an election comes on top.
-            assertThat(client.timeToLive(lease).getTTL()).isBetween(99L, 100L);
+            assertThat(client.timeToLive(lease).getTTL()).isBetween(98L, 100L);
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.incumbent.embedded.etcd.internal.server;
 
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
@@ -21,12 +20,5 @@ final class Calls {
                 out.onCompleted();
             }
         });
-    }
-
-    /** What etcd has and we do not. */
-    static void unimplemented(StreamObserver<?> out, String what) {
-        out.onError(Status.UNIMPLEMENTED
-                .withDescription("the embedded server does not offer " + what)
-                .asRuntimeException());
     }
 }

@@ -54,10 +54,6 @@ final class Connections {
         refused = false;
     }
 
-    int size() {
-        return gates.size();
-    }
-
     private final class Gate extends ChannelDuplexHandler {
 
         private record Held(Object message, ChannelPromise promise) {}

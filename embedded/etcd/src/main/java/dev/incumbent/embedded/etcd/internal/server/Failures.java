@@ -26,6 +26,20 @@ final class Failures {
         return Status.UNKNOWN.withDescription(text).asRuntimeException();
     }
 
+    /** What Go makes of a status when it prints it: etcd gives this, not the bare text, as the reason of a refused watch. */
+    static String goText(EtcdError error) {
+        Status status = error.status();
+        StringBuilder code = new StringBuilder();
+        char before = '_';
+        for (char letter : status.getCode().name().toCharArray()) {
+            if (letter != '_') {
+                code.append(before == '_' ? letter : Character.toLowerCase(letter));
+            }
+            before = letter;
+        }
+        return "rpc error: code = " + code + " desc = " + status.getDescription();
+    }
+
     static Throwable cause(Throwable failure) {
         Throwable cause = failure;
         while (cause instanceof CompletionException || cause instanceof ExecutionException) {

@@ -95,7 +95,7 @@ final class WatchStream {
         }
         Optional<EtcdError> forbidden = machine.auth().checkRange(caller, range.key(), range.end());
         if (forbidden.isPresent()) {
-            return forbidden.map(EtcdError::text);
+            return forbidden.map(Failures::goText);
         }
         if (range.isEmpty()) {
             return Optional.of("mvcc: watcher range is empty");
@@ -122,7 +122,7 @@ final class WatchStream {
                 .setWatchId(NO_ID)
                 .setCreated(true)
                 .setCanceled(true)
-                .setCancelReason(error.text())
+                .setCancelReason(Failures.goText(error))
                 .build());
     }
 
