@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Who asks: by token, else by certificate, else nobody. */
@@ -21,13 +22,20 @@ final class Callers {
 
     private final Backend backend;
     private final TokenSecret secret;
+    private final LongSupplier nanos;
     private final long ttlNanos;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     /** What this member last applied; written on the node's thread. */
     private volatile AuthState state = new AuthState(false, 0);
 
-    Callers(Backend backend, TokenSecret secret) {
+    /**
+     * For one member.
+     *
+     * @param nanos the clock by which tokens age
+     */
+    Callers(Backend backend, TokenSecret secret, LongSupplier nanos) {
         this.backend = backend;
+        this.nanos = nanos;
         this.secret = secret;
         this.ttlNanos = backend.settings().tokenTtl().toNanos();
     }
@@ -56,7 +64,7 @@ final class Callers {
         }
         String token = presented.token();
         Session session = sessions.get(token);
-        long now = System.nanoTime();
+        long now = nanos.getAsLong();
         if (session != null && session.authRevision == known.revision() && now - session.lastUsedNanos < ttlNanos) {
             session.lastUsedNanos = now;
             return CompletableFuture.completedFuture(new Caller(session.user, known.revision()));
@@ -69,7 +77,7 @@ final class Callers {
         if (!auth.enabled()) {
             return Optional.of(Caller.NOBODY);
         }
-        long now = System.nanoTime();
+        long now = nanos.getAsLong();
         Session session = sessions.get(token);
         return TokenSecret.parse(token)
                 .filter(claim -> now - claim.issuedNanos() < ttlNanos
@@ -87,7 +95,7 @@ final class Callers {
 
     /** A token for a user whose password was found right. */
     String issue(String user, Credentials credentials) {
-        return secret.issue(user, credentials.passwordHash().orElseThrow(), System.nanoTime());
+        return secret.issue(user, credentials.passwordHash().orElseThrow(), nanos.getAsLong());
     }
 
     /** The same caller as of now: one that waited for hours is judged by the rights of today. */

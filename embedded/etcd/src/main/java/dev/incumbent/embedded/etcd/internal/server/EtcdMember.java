@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -109,7 +110,7 @@ public final class EtcdMember {
         this.tls = shared.tls;
         this.port = wantedPort;
         backend = new Backend(node, shared.identity, settings, threads.timer());
-        callers = new Callers(backend, shared.secret);
+        callers = new Callers(backend, shared.secret, System::nanoTime);
         lessor = new Lessor(settings);
         leases = new Leases(backend, lessor, shared::leases);
         shared.leases.put(node.number(), leases);
@@ -296,10 +297,24 @@ public final class EtcdMember {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        try {
-            reservation = PortReservation.of(address());
-        } catch (IOException taken) {
-            LOG.debug("Somebody else took the port of {}", endpoint(), taken);
+        keepPort();
+    }
+
+    /**
+     * The JDK closes a listening socket only when its event loop comes round to it; until then clients can connect, and the
+     * port cannot be bound.
+     */
+    private void keepPort() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_PATIENCE_SECONDS);
+        while (reservation == null && deadline - System.nanoTime() > 0) {
+            try {
+                reservation = PortReservation.of(address());
+            } catch (IOException stillOpen) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+        }
+        if (reservation == null) {
+            LOG.warn("Somebody else took the port of {}", endpoint());
         }
     }
 
