@@ -20,13 +20,14 @@ import org.jspecify.annotations.Nullable;
  * <p>It carries the own entry, the one ahead and the generation under one id, so that a whole revision decides without a
  * read: first the generation is told, then the own entries that ended, then the predecessors that did. A reply to a request may come
  * later than events that happened after it; so what was removed of late is remembered, and a follow from a view older than
- * that memory is broken at once, which makes the core look again.
+ * that memory is broken at once, which makes the core look again. It may come earlier than events that happened before it,
+ * too: a follower is told of nothing that its view has seen.
  *
  * <p>Touched on the loop only.
  */
 final class StandingWatch {
 
-    /** How many removals are remembered: many more than happen during a round trip. */
+    /** How many of these are remembered: many more than happen during a round trip. */
     private static final int MEMORY = 16_384;
 
     private final Ground ground;
@@ -36,11 +37,15 @@ final class StandingWatch {
     private final Map<ByteString, Set<Follower>> byOwn = new HashMap<>();
     private final Map<ByteString, Set<Follower>> byPredecessor = new HashMap<>();
     private final Map<ByteString, Long> removedAt = new HashMap<>();
-    private final Deque<Removal> removed = new ArrayDeque<>();
+
+    /** When another hand wrote over a candidate's key, and so took it from its lease. */
+    private final Map<ByteString, Long> takenAt = new HashMap<>();
+
+    private final Deque<Past> past = new ArrayDeque<>();
     private @Nullable Subscription watch;
     private long from;
 
-    private record Removal(ByteString key, long revision) {}
+    private record Past(Map<ByteString, Long> kind, ByteString key, long revision) {}
 
     StandingWatch(Ground ground, WatchHub hub, GenerationKeeper generations) {
         this.ground = ground;
@@ -54,6 +59,10 @@ final class StandingWatch {
         private final Entry own;
         private final ByteString ownKey;
         private final @Nullable ByteString predecessorKey;
+
+        /** A key is used again by who enters again: what happened to it up to here happened to an earlier entry. */
+        private final long seenAt;
+
         private final Follow follow;
 
         Follower(Entry own, Views.Seen view, Follow follow) {
@@ -61,6 +70,7 @@ final class StandingWatch {
             this.ownKey = Layout.key(own.key());
             String predecessor = view.predecessor();
             this.predecessorKey = predecessor == null ? null : Layout.key(predecessor);
+            this.seenAt = view.revision();
             this.follow = follow;
         }
 
@@ -92,6 +102,14 @@ final class StandingWatch {
             }
         }
 
+        boolean hasSeen(Event event) {
+            return event.getKv().getModRevision() <= seenAt;
+        }
+
+        boolean isSince(Map<ByteString, Long> kind, @Nullable ByteString key) {
+            return key != null && kind.getOrDefault(key, 0L) > seenAt;
+        }
+
         /** Once: who enters under the same key later is somebody else. */
         void predecessorGone() {
             forgetPredecessor();
@@ -111,18 +129,18 @@ final class StandingWatch {
         Follower follower = new Follower(own, view, follow);
         follower.register();
         follow.source(follower);
-        if (removedAt.getOrDefault(follower.ownKey, 0L) > view.revision()) {
+        if (follower.isSince(removedAt, follower.ownKey) || follower.isSince(takenAt, follower.ownKey)) {
             follow.ownGone();
-        } else if (follower.predecessorKey != null
-                && removedAt.getOrDefault(follower.predecessorKey, 0L) > view.revision()) {
+        } else if (follower.isSince(removedAt, follower.predecessorKey)) {
             follower.predecessorGone();
         }
     }
 
     private void start(long revision) {
         from = revision;
-        removed.clear();
+        past.clear();
         removedAt.clear();
+        takenAt.clear();
         Layout layout = ground.layout();
         watch = hub.watch(
                 layout.elections(), layout.endOfElectionsAndGeneration(), revision, true, new WatchHub.Watcher() {
@@ -164,19 +182,23 @@ final class StandingWatch {
             if (put && event.getKv().getKey().equals(generationKey)) {
                 generations.take(event);
             } else if (!put) {
-                remember(event);
+                remember(removedAt, event);
+            } else if (!isUnderItsOwnLease(event)) {
+                remember(takenAt, event);
             }
         }
         for (Event event : events) {
             for (Follower follower : of(byOwn, event)) {
-                if (EntryFollower.endsOwn(follower.own, event)) {
+                if (!follower.hasSeen(event) && EntryFollower.endsOwn(follower.own, event)) {
                     follower.follow.ownGone();
                 }
             }
         }
         for (Event event : events) {
             if (event.getType() == Event.EventType.DELETE) {
-                of(byPredecessor, event).forEach(Follower::predecessorGone);
+                of(byPredecessor, event).stream()
+                        .filter(follower -> !follower.hasSeen(event))
+                        .forEach(Follower::predecessorGone);
             }
         }
     }
@@ -186,13 +208,18 @@ final class StandingWatch {
         return followers == null ? List.of() : List.copyOf(followers);
     }
 
-    private void remember(Event event) {
-        Removal removal = new Removal(event.getKv().getKey(), event.getKv().getModRevision());
-        removedAt.put(removal.key, removal.revision);
-        removed.add(removal);
-        if (removed.size() > MEMORY) {
-            Removal forgotten = removed.remove();
-            removedAt.remove(forgotten.key, forgotten.revision);
+    private static boolean isUnderItsOwnLease(Event put) {
+        return Layout.lastSegment(Layout.name(put.getKv().getKey()))
+                .equals(Long.toHexString(put.getKv().getLease()));
+    }
+
+    private void remember(Map<ByteString, Long> kind, Event event) {
+        Past happened = new Past(kind, event.getKv().getKey(), event.getKv().getModRevision());
+        kind.put(happened.key, happened.revision);
+        past.add(happened);
+        if (past.size() > MEMORY) {
+            Past forgotten = past.remove();
+            forgotten.kind.remove(forgotten.key, forgotten.revision);
             from = Math.max(from, forgotten.revision + 1);
         }
     }
