@@ -39,4 +39,28 @@ class EmbeddedDifferentialTest {
             }
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3.4", "3.5"})
+    @Timeout(value = 4, unit = TimeUnit.HOURS)
+    void shouldGuardKeysAsRealEtcdDoes(String series) {
+        assumeTrue(RealEtcd.installation(series).isPresent(), RealEtcd.why());
+        try (EmbeddedEtcd embedded = EmbeddedEtcd.start(1);
+                RealEtcdCluster real =
+                        RealEtcdCluster.start(RealEtcd.installation(series).orElseThrow(), 1)) {
+            ManagedChannel ours = Channels.to(embedded.endpoint(1));
+            ManagedChannel theirs = Channels.to(real.endpoint(1));
+            try {
+                AuthDifferential run = new AuthDifferential(
+                        new AuthSubject("embedded", ours),
+                        new AuthSubject(real.installation().toString(), theirs),
+                        !series.equals("3.4"));
+                assertThat(run.run(DifferentialRun.duration(Duration.ofSeconds(15))))
+                        .isEmpty();
+            } finally {
+                Channels.close(ours);
+                Channels.close(theirs);
+            }
+        }
+    }
 }
