@@ -99,6 +99,8 @@ class AuthTest {
     void shouldRefuseWhoDoesNotSayWhoItIs() {
         assertRefused(Status.Code.INVALID_ARGUMENT, "etcdserver: user name is empty", () -> nobody.put("ann/a", ""));
         assertRefused(Status.Code.INVALID_ARGUMENT, "etcdserver: user name is empty", () -> nobody.get("ann/a"));
+        assertRefused(
+                Status.Code.INVALID_ARGUMENT, "etcdserver: user name is empty", () -> done(nobody.timeToLive(4711)));
     }
 
     @Test

@@ -109,6 +109,10 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     private LeaseTimeToLiveResponse look(
             EtcdMachine machine, LeaseTimeToLiveRequest request, Caller caller, OptionalLong remaining) {
+        if (request.getKeys() && machine.auth().enabled() && caller.user().isEmpty()) {
+            // Asked before it is known whether the lease exists.
+            throw Failures.refusal(EtcdError.USER_EMPTY);
+        }
         LeaseTimeToLiveResponse.Builder response = LeaseTimeToLiveResponse.newBuilder()
                 .setHeader(backend.header(machine.revision()))
                 .setID(request.getID())
