@@ -151,7 +151,7 @@ final class WatchStream {
     /** Tells each watch that asked for it, and to which nothing happened since the last time, how far it is. */
     void tick(EtcdMachine machine) {
         for (Watcher watcher : watchers.values()) {
-            if (watcher.quiet() && watcher.next() > machine.revision()) {
+            if (watcher.quiet() && !watcher.lagging()) {
                 output.give(WatchResponse.newBuilder()
                         .setHeader(backend.header(machine.revision()))
                         .setWatchId(watcher.id())
@@ -221,6 +221,7 @@ final class WatchStream {
     }
 
     private void lag(Watcher watcher) {
+        watcher.lagging(true);
         lagging.add(watcher);
         hungry = true;
     }
@@ -248,6 +249,7 @@ final class WatchStream {
         for (Watcher watcher : lagging.all()) {
             if (watcher.next() > newest) {
                 lagging.remove(watcher);
+                watcher.lagging(false);
                 hub.subscribe(watcher);
             }
         }

@@ -25,6 +25,9 @@ final class Watcher implements Subscription {
     /** Whether it was told of an event since progress was last looked at. */
     private boolean active;
 
+    /** Whether it is fed from the history: {@link #next} says so only of revisions that concern it. */
+    private boolean lagging;
+
     Watcher(WatchStream stream, long id, KeyRange range, WatchCreateRequest request, long next) {
         this.stream = stream;
         this.id = id;
@@ -67,6 +70,14 @@ final class Watcher implements Subscription {
 
     void active() {
         active = true;
+    }
+
+    boolean lagging() {
+        return lagging;
+    }
+
+    void lagging(boolean now) {
+        lagging = now;
     }
 
     @Override
