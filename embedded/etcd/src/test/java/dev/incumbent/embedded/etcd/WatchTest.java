@@ -19,6 +19,7 @@ import dev.incumbent.embedded.etcd.wire.TxnRequest;
 import dev.incumbent.embedded.etcd.wire.WatchCreateRequest.FilterType;
 import dev.incumbent.embedded.etcd.wire.WatchRequest;
 import dev.incumbent.embedded.etcd.wire.WatchResponse;
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -252,6 +253,18 @@ class WatchTest {
     }
 
     @Test
+    void shouldStillSayHowFarItIsByItselfWhenSomethingHappenedElsewhere() throws Exception {
+        stream.send(watching(key(at).setProgressNotify(true)));
+        assertThat(stream.next().getCreated()).isTrue();
+        long elsewhere = client.put(at + "elsewhere", "").getHeader().getRevision();
+        WatchResponse response = stream.next();
+        while (response.getHeader().getRevision() < elsewhere) {
+            response = stream.next();
+        }
+        assertThat(response.getEventsCount()).isZero();
+    }
+
+    @Test
     void shouldServeThousandsOfWatchesOnOneStream() throws Exception {
         int watches = 3_000;
         for (int i = 0; i < watches; i++) {
@@ -271,11 +284,15 @@ class WatchTest {
     }
 
     @Test
-    void shouldEndWhenTheClientIsDone() throws Exception {
-        stream.send(watching(key(at)));
-        stream.next();
+    void shouldGoOnWhenTheClientHasNothingMoreToAsk() throws Exception {
+        long first = client.put(at, "1").getHeader().getRevision();
+        stream.send(watching(key(at).setStartRevision(first)));
         stream.complete();
-        assertThat(stream.end().isOk()).isTrue();
+        assertThat(stream.next().getCreated()).isTrue();
+        client.put(at, "2");
+        assertThat(events(2)).extracting(event -> event.getKv().getValue()).containsExactly(bytes("1"), bytes("2"));
+        stream.cancel();
+        assertThat(stream.end().getCode()).isEqualTo(Status.Code.CANCELLED);
     }
 
     @Test

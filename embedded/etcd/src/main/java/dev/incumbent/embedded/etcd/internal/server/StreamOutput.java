@@ -50,7 +50,7 @@ final class StreamOutput<T extends MessageLite> {
         return bytes.get();
     }
 
-    /** Ends the stream with a status, whatever was given before; OK for the client's own half-close. */
+    /** Ends the stream with a failure, whatever was given before. */
     void end(Status status) {
         end = status;
         wake();
@@ -99,12 +99,7 @@ final class StreamOutput<T extends MessageLite> {
     }
 
     private void finish(@Nullable Status status) {
-        if (status == null) {
-            return;
-        }
-        if (status.isOk()) {
-            out.onCompleted();
-        } else {
+        if (status != null) {
             out.onError(status.asRuntimeException());
         }
     }

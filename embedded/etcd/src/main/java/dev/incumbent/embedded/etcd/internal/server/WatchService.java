@@ -163,9 +163,8 @@ final class WatchService extends WatchGrpc.WatchImplBase {
             close();
         }
 
+        /** As with etcd: who has nothing more to ask is still told; the stream ends when the client leaves it. */
         @Override
-        public void onCompleted() {
-            end(Status.OK);
-        }
+        public void onCompleted() {}
     }
 }
