@@ -6,7 +6,6 @@ import dev.incumbent.embedded.etcd.wire.election.LeaderResponse;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,12 @@ final class Observer {
     private final LeaderFeeds feeds;
     private final StreamOutput<LeaderResponse> output;
     private final Runnable unguard;
-    private final AtomicReference<@Nullable LeaderResponse> newest = new AtomicReference<>();
+    /** Held while one is given, which only queues it: that no older leader leaves after a newer one. */
+    private final Object order = new Object();
+
+    /** What waits until the output has run dry; guarded by {@link #order}. */
+    private @Nullable LeaderResponse newest;
+
     /** On the node's thread. */
     private LeaderFeeds.@Nullable Feed feed;
 
@@ -55,18 +59,22 @@ final class Observer {
     }
 
     void give(LeaderResponse response) {
-        if (output.backlog() <= MAX_BACKLOG_BYTES) {
-            output.give(response);
-        } else {
-            newest.set(response);
-            output.wake();
+        synchronized (order) {
+            if (newest == null && output.backlog() <= MAX_BACKLOG_BYTES) {
+                output.give(response);
+                return;
+            }
+            newest = response;
         }
+        output.wake();
     }
 
     private void giveNewest() {
-        LeaderResponse response = newest.getAndSet(null);
-        if (response != null) {
-            output.give(response);
+        synchronized (order) {
+            if (newest != null) {
+                output.give(newest);
+                newest = null;
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.incumbent.embedded.etcd.internal.server;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A client's end of a stream that takes as many messages as it is told to. */
@@ -13,6 +14,12 @@ final class FakeOutput<T> extends ServerCallStreamObserver<T> {
     private Runnable onReady = () -> {};
     private @Nullable Throwable failure;
     private boolean completed;
+    private Consumer<T> whenTaken = message -> {};
+
+    /** What is to happen while the server hands over a message. */
+    void whenTaken(Consumer<T> action) {
+        whenTaken = action;
+    }
 
     void take(int count) {
         boolean wasReady = isReady();
@@ -34,6 +41,7 @@ final class FakeOutput<T> extends ServerCallStreamObserver<T> {
     public void onNext(T message) {
         credit--;
         taken.add(message);
+        whenTaken.accept(message);
     }
 
     @Override
