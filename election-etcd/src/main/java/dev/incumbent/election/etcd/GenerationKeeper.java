@@ -63,7 +63,7 @@ final class GenerationKeeper {
                 .schedule(
                         () -> {
                             if (!isOver(asked)) {
-                                hub.probe();
+                                hub.probe(ground.layout().generation());
                                 probe(asked);
                             } else if (asked == round) {
                                 watch.close();

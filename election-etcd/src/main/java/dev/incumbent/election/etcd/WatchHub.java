@@ -5,7 +5,6 @@ import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.WatchCancelRequest;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchGrpc;
-import io.etcd.jetcd.api.WatchProgressRequest;
 import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.Status;
@@ -50,6 +49,14 @@ final class WatchHub {
          */
         void broken(String reason);
     }
+
+    private static final Watcher NOBODY = new Watcher() {
+        @Override
+        public void events(List<Event> events) {}
+
+        @Override
+        public void broken(String reason) {}
+    };
 
     private final Cluster cluster;
     private final Map<Long, Watch> active = new HashMap<>();
@@ -259,21 +266,41 @@ final class WatchHub {
             ended.close(reason);
             log.debug("The watch stream to {} ended with {} watches: {}", ended.endpoint(), told.size(), reason);
         }
-        told.forEach(watch -> watch.breakUp(reason));
+        for (Watch watch : told) {
+            try {
+                watch.breakUp(reason);
+            } catch (RuntimeException defect) {
+                log.error("A watch's end could not be handled; the others are told all the same", defect);
+            }
+        }
     }
 
     // ---- signs of life
 
-    /** Asks for a sign of life; silence until the time is up breaks the stream. */
-    void probe() {
+    /**
+     * Asks for a sign of life; silence until the time is up breaks the stream.
+     *
+     * <p>It asks for a watch that tells nothing, and gives it up when it has been made: etcd answers that whatever happens,
+     * a refusal included. To a request for progress newer releases say nothing where a watch waits for its first event.
+     *
+     * @param name a key that may be read
+     */
+    void probe(String name) {
         GrpcStream<WatchRequest, WatchResponse> open = stream;
-        if (open == null) {
+        if (open == null || authorizing) {
+            // Those that wait for a token are asked for next, and have to stay in the order of their answers.
             return;
         }
         heard = false;
-        open.send(WatchRequest.newBuilder()
-                .setProgressRequest(WatchProgressRequest.getDefaultInstance())
-                .build());
+        WatchCreateRequest.Builder nothing = WatchCreateRequest.newBuilder()
+                .setKey(Layout.key(name))
+                .addFilters(WatchCreateRequest.FilterType.NOPUT)
+                .addFilters(WatchCreateRequest.FilterType.NODELETE);
+        Watch probe = new Watch(WatchRequest.newBuilder().setCreateRequest(nothing).build(), NOBODY);
+        probe.sent = true;
+        probe.over = true;
+        asked.add(probe);
+        open.send(probe.request);
         silence.close();
         silence = cluster.loop()
                 .schedule(

@@ -118,7 +118,7 @@ final class CostTest {
     /** Counts watch requests and Txns; probes of the watch stream come by the clock. */
     private static Map<String, Integer> withoutProbes(Map<String, Integer> counts) {
         Map<String, Integer> kept = new java.util.TreeMap<>(counts);
-        kept.remove("Watch PROGRESS_REQUEST");
+        kept.remove("Watch PROBE");
         kept.remove("Watch other");
         return kept;
     }

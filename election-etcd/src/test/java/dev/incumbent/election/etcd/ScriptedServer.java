@@ -164,6 +164,9 @@ final class ScriptedServer implements AutoCloseable {
         }
 
         @Override
+        public void enterIdle() {}
+
+        @Override
         public ManagedChannel shutdown() {
             shut = true;
             return this;

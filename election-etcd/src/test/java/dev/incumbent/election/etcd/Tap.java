@@ -1,5 +1,7 @@
 package dev.incumbent.election.etcd;
 
+import io.etcd.jetcd.api.WatchRequest;
+import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -9,10 +11,14 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -131,13 +137,43 @@ final class Tap implements ClientInterceptor {
     }
 
     private static String kind(String method, Object message) {
-        if (message instanceof io.etcd.jetcd.api.WatchRequest watch) {
+        if (message instanceof WatchRequest watch) {
             return method + " " + watch.getRequestUnionCase();
         }
-        if (message instanceof io.etcd.jetcd.api.WatchResponse watch) {
+        if (message instanceof WatchResponse watch) {
             return method + (watch.getCreated() ? " created" : watch.getEventsCount() > 0 ? " events" : " other");
         }
         return method;
+    }
+
+    /** Knows the watches of a stream that are made and given up for a sign of life. Created is told in the order of asking. */
+    private static final class Probes {
+
+        private final Deque<Boolean> asked = new ArrayDeque<>();
+        private final Set<Long> ids = new HashSet<>();
+
+        boolean is(Object request) {
+            if (!(request instanceof WatchRequest watch)) {
+                return false;
+            }
+            if (!watch.hasCreateRequest()) {
+                return ids.contains(watch.getCancelRequest().getWatchId());
+            }
+            boolean probe = watch.getCreateRequest().getFiltersCount() == 2;
+            asked.add(probe);
+            return probe;
+        }
+
+        boolean answers(Object response) {
+            if (!(response instanceof WatchResponse watch)) {
+                return false;
+            }
+            if (watch.getCreated() && Boolean.TRUE.equals(asked.poll())) {
+                ids.add(watch.getWatchId());
+                return true;
+            }
+            return false;
+        }
     }
 
     private final class Tapped<Q, R> extends SimpleForwardingClientCall<Q, R> {
@@ -146,6 +182,7 @@ final class Tap implements ClientInterceptor {
         private volatile Fate fate = Fate.PASS;
         private ClientCall.@Nullable Listener<R> listener;
         private boolean swallowed;
+        private final Probes probes = new Probes();
 
         Tapped(String method, ClientCall<Q, R> call) {
             super(call);
@@ -160,7 +197,7 @@ final class Tap implements ClientInterceptor {
 
         @Override
         public void sendMessage(Q message) {
-            count(sent, kind(method, message));
+            count(sent, probes.is(message) ? "Watch PROBE" : kind(method, message));
             Rule present = rule;
             if (present != null
                     && present.request.test(message)
@@ -190,7 +227,7 @@ final class Tap implements ClientInterceptor {
 
             @Override
             public void onMessage(R message) {
-                count(received, kind(method, message));
+                count(received, probes.answers(message) ? "Watch other" : kind(method, message));
                 switch (fate) {
                     case PASS -> super.onMessage(message);
                     case BREAK -> {
