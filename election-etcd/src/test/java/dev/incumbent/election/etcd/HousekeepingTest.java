@@ -255,6 +255,42 @@ final class HousekeepingTest {
         assertThat(heard).containsOnly("ownGone after [generation 9]");
     }
 
+    @Test
+    void shouldTellTheOwnEndFirstWhenOneRevisionRemovesBothEntries() {
+        Member ahead = member("ahead");
+        ahead.enrol("both");
+        Member member = member("behind", EtcdFollowing.RANGE);
+        Enrolment behind = member.enrol("both");
+        List<String> heard = new CopyOnWriteArrayList<>();
+        member.follow(behind, heard);
+
+        Member.done(ahead.coordinator.raiseGeneration(Optional.empty(), 9));
+
+        Awaitility.await().atMost(Member.PATIENCE).until(() -> !heard.isEmpty());
+        member.standing(behind.entry());
+        assertThat(heard).containsExactly("ownGone");
+    }
+
+    @Test
+    void shouldReportWhatTheRangeHadToldBeforeTheEntryWasFollowed() {
+        Member ahead = member("ahead");
+        Entry head = ahead.enrol("earlier").entry();
+        Entry other = ahead.enrol("other").entry();
+        Member member = member("behind", EtcdFollowing.RANGE);
+        List<String> others = new CopyOnWriteArrayList<>();
+        member.follow(member.enrol("other"), others);
+        Enrolment behind = member.enrol("earlier");
+        Member.done(ahead.coordinator.withdraw(head));
+        Member.done(ahead.coordinator.withdraw(other));
+        // The second removal was told, so the first one was, too: to nobody.
+        Member.await(others, "predecessorGone");
+        List<String> heard = new CopyOnWriteArrayList<>();
+
+        member.follow(behind, heard);
+
+        Member.await(heard, "predecessorGone");
+    }
+
     /** Notes which signals had come when an entry's end was told. */
     private record TellingSink(Member member, List<String> heard) implements dev.incumbent.election.spi.FollowSink {
 
