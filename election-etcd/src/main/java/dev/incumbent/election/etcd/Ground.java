@@ -98,8 +98,9 @@ final class Ground {
         }
     }
 
+    /** What is laid in an empty place has another authority and the number 0: nobody raised that. */
     private static boolean isRaised(Generation before, Generation now) {
-        return !now.authority().equals(before.authority()) || now.number() > before.number();
+        return now.number() > (now.authority().equals(before.authority()) ? before.number() : 0);
     }
 
     CompletableFuture<Outcome<GenerationRecord>> read() {
@@ -134,7 +135,7 @@ final class Ground {
         });
     }
 
-    /** Whoever comes first writes it; everybody reads what stands then. */
+    /** Whoever comes first writes it; everybody reads what stands then, so that it matters to nobody whose write it was. */
     private CompletableFuture<Outcome<GenerationRecord>> lay() {
         String name = layout.generation();
         ByteString first = GenerationRecord.format(new Generation(UUID.randomUUID(), 0));
@@ -145,7 +146,7 @@ final class Ground {
         return cluster.write(Rpc.TXN, txn)
                 .thenCompose(reply -> reply.isOk()
                         ? read()
-                        : CompletableFuture.completedFuture(EtcdErrors.<GenerationRecord>write(reply)));
+                        : CompletableFuture.completedFuture(EtcdErrors.<GenerationRecord>read(reply)));
     }
 
     // ---- another cluster

@@ -134,6 +134,9 @@ final class RebuiltTest {
         assertThat(ground.doubt()).as("an older generation does not help").isPresent();
         ground.note(new GenerationRecord(generation, ByteString.EMPTY, 13), 13);
         assertThat(ground.doubt()).as("nor does the same").isPresent();
+        Generation laid = new Generation(java.util.UUID.randomUUID(), 0);
+        ground.note(new GenerationRecord(laid, ByteString.EMPTY, 13), 13);
+        assertThat(ground.doubt()).as("nor what was laid in an empty place").isPresent();
 
         ground.note(new GenerationRecord(new Generation(generation.authority(), 5), ByteString.EMPTY, 14), 14);
 
