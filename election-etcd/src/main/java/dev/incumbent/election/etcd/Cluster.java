@@ -195,7 +195,7 @@ final class Cluster {
         Endpoint endpoint = preferred();
         GrpcStream<Q, R> stream =
                 new GrpcStream<>(endpoint, endpoint.channel().newCall(method, CallOptions.DEFAULT), onMessage, onClose);
-        stream.start(headers(true));
+        stream.start(headers(true), tokens.current());
         return stream;
     }
 
@@ -230,6 +230,7 @@ final class Cluster {
         private @Nullable ClientCall<Q, R> call;
         private Departure departure = new Departure();
         private boolean timeIsUp;
+        private @Nullable String token;
         private boolean renewedToken;
         private int tried;
 
@@ -272,6 +273,7 @@ final class Cluster {
             Endpoint endpoint = preferred();
             Departure leaving = new Departure();
             departure = leaving;
+            token = tokens.current();
             ClientCall<Q, R> sending =
                     endpoint.channel().newCall(rpc.method(), CallOptions.DEFAULT.withStreamTracerFactory(leaving));
             call = sending;
@@ -313,19 +315,24 @@ final class Cluster {
                     finish(Reply.of(answer));
                     versions.examine(endpoint, headers(authenticated), boundNanos);
                 } else {
-                    onFailure(endpoint, status, departure.sent);
+                    boolean empty = status.isOk();
+                    onFailure(endpoint, empty ? Status.INTERNAL.withDescription("no message") : status, departure.sent);
                 }
             }
         }
 
         private void onFailure(Endpoint endpoint, Status status, boolean sent) {
-            if (authenticated && EtcdErrors.isStaleToken(status) && !renewedToken) {
+            boolean stale = authenticated && EtcdErrors.isStaleToken(status);
+            if (stale) {
+                tokens.forget(token);
+            }
+            if (stale && !renewedToken) {
                 renewedToken = true;
-                tokens.forget();
+                impatience.close();
                 authorizeAndSend();
                 return;
             }
-            if (EtcdErrors.refusal(status) != null) {
+            if (stale || EtcdErrors.refusal(status) != null) {
                 finish(Reply.failed(status, sent));
                 return;
             }

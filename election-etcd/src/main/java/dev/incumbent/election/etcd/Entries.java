@@ -64,12 +64,23 @@ final class Entries {
         open.made(key, request.candidate(), request.generation());
         return enrolments.send(key, entering(open, request, key)).thenCompose(reply -> {
             if (!reply.isOk()) {
-                return CompletableFuture.completedFuture(EtcdErrors.<Enrolment>write(reply));
+                return notAnswered(request, reply);
             }
             return reply.get().response().getSucceeded()
                     ? CompletableFuture.completedFuture(entered(request, key, reply.get()))
                     : notEntered(open, request, key, reply.get(), mayRepeat);
         });
+    }
+
+    /** Where the quota is used up, that answer is the last that comes, and a read tells whether the write was carried out. */
+    private CompletableFuture<Outcome<Enrolment>> notAnswered(EnrolRequest request, Reply<?> reply) {
+        Outcome<Enrolment> open = EtcdErrors.write(reply);
+        if (!(open instanceof Outcome.Ambiguous) || !EtcdErrors.isFull(reply.status())) {
+            return CompletableFuture.completedFuture(open);
+        }
+        return findOwn(request).thenApply(found -> found instanceof Outcome.Done<Optional<Enrolment>> done
+                ? done.value().<Outcome<Enrolment>>map(Outcome.Done::new).orElseGet(() -> EtcdErrors.read(reply))
+                : open);
     }
 
     private TxnRequest entering(OpenSession open, EnrolRequest request, String key) {
@@ -282,11 +293,8 @@ final class Entries {
             if (!reply.isOk()) {
                 return EtcdErrors.write(reply);
             }
+            // What is known of the key stays: a newer entry may be under it by now.
             views.forget(own);
-            OpenSession open = sessions.find(own.session());
-            if (open != null && reply.get().response().getSucceeded()) {
-                open.unmade(own.key());
-            }
             return new Outcome.Done<>(Ack.ACK);
         });
     }

@@ -25,12 +25,15 @@ final class EtcdErrors {
     }
 
     private static <T> Outcome<T> outcome(Reply<?> reply, boolean write) {
-        Refusal refusal = refusal(reply.status());
-        if (refusal != null) {
-            return new Outcome.Refused<>(refusal, message(reply.status()));
+        Status status = reply.status();
+        boolean mayHaveFilled = write && reply.sent() && isFull(status);
+        Refusal refusal = refusal(status);
+        if (refusal != null && !mayHaveFilled) {
+            return new Outcome.Refused<>(refusal, message(status));
         }
-        IOException cause = new IOException("etcd: " + message(reply.status()));
-        boolean open = write && reply.sent() && !isNoLeader(reply.status()) && !isBusy(reply.status());
+        IOException cause = new IOException("etcd: " + message(status));
+        boolean turnedAway = isNoLeader(status) || isBusy(status) || isStaleToken(status);
+        boolean open = write && reply.sent() && !turnedAway;
         return open ? new Outcome.Ambiguous<>(cause) : new Outcome.Unavailable<>(cause);
     }
 
@@ -39,15 +42,18 @@ final class EtcdErrors {
         return switch (status.getCode()) {
             case NOT_FOUND -> has(status, "lease not found") ? Refusal.SESSION_GONE : Refusal.INVALID;
             case PERMISSION_DENIED -> Refusal.NOT_PERMITTED;
-            case UNAUTHENTICATED -> Refusal.NOT_PERMITTED;
+            case UNAUTHENTICATED -> has(status, "invalid auth token") ? null : Refusal.NOT_PERMITTED;
             case INVALID_ARGUMENT -> invalid(status);
             case FAILED_PRECONDITION, OUT_OF_RANGE, ALREADY_EXISTS, UNIMPLEMENTED -> Refusal.INVALID;
-            case RESOURCE_EXHAUSTED -> has(status, "database space exceeded") ? Refusal.EXHAUSTED : null;
+            case RESOURCE_EXHAUSTED -> isFull(status) ? Refusal.EXHAUSTED : null;
             default -> null;
         };
     }
 
-    private static Refusal invalid(Status status) {
+    private static @Nullable Refusal invalid(Status status) {
+        if (has(status, "revision of auth store is old")) {
+            return null;
+        }
         boolean credentials = has(status, "authentication failed")
                 || has(status, "user name is empty")
                 || has(status, "user name not found");
@@ -57,6 +63,14 @@ final class EtcdErrors {
     /** A lease of this id was granted before: ours, if the id is one that nobody else can have drawn. */
     static boolean isLeaseThere(Status status) {
         return status.getCode() == Code.FAILED_PRECONDITION && has(status, "lease already exists");
+    }
+
+    /**
+     * The quota is used up. A write that crosses it is answered so, too, although it was carried out: it is declined for
+     * certain only where a read finds nothing of it.
+     */
+    static boolean isFull(Status status) {
+        return status.getCode() == Code.RESOURCE_EXHAUSTED && has(status, "database space exceeded");
     }
 
     /** The member knew no leader and turned the request away before proposing it. */
@@ -69,15 +83,21 @@ final class EtcdErrors {
         return status.getCode() == Code.RESOURCE_EXHAUSTED && has(status, "too many requests");
     }
 
-    /** The token lapsed, or users were changed since it was issued; a new one helps. Nothing was carried out. */
+    /**
+     * The token lapsed, or users were changed, or switched on, since it was asked for; a new one helps. Nothing was carried
+     * out.
+     */
     static boolean isStaleToken(Status status) {
         return (status.getCode() == Code.UNAUTHENTICATED && has(status, "invalid auth token"))
-                || (status.getCode() == Code.INVALID_ARGUMENT && has(status, "revision of auth store is old"));
+                || (status.getCode() == Code.INVALID_ARGUMENT
+                        && (has(status, "revision of auth store is old") || has(status, "user name is empty")));
     }
 
     /** The same, as a watch is told of it, which carries a text alone. */
     static boolean isStaleToken(String cancelReason) {
-        return cancelReason.contains("invalid auth token") || cancelReason.contains("auth store is old");
+        return cancelReason.contains("invalid auth token")
+                || cancelReason.contains("auth store is old")
+                || cancelReason.contains("user name is empty");
     }
 
     /** The server runs without users, so no token is needed. */

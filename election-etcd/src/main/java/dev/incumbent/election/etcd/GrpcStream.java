@@ -4,6 +4,7 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A stream in both directions, open until one side ends it. Touched on the loop only. */
 final class GrpcStream<Q, R> {
@@ -12,6 +13,7 @@ final class GrpcStream<Q, R> {
     private final ClientCall<Q, R> call;
     private final Consumer<R> onMessage;
     private final Consumer<Status> onClose;
+    private @Nullable String token;
     private boolean over;
 
     GrpcStream(Endpoint endpoint, ClientCall<Q, R> call, Consumer<R> onMessage, Consumer<Status> onClose) {
@@ -25,7 +27,14 @@ final class GrpcStream<Q, R> {
         return endpoint;
     }
 
-    void start(Metadata headers) {
+    /** The token that it was opened with, and keeps; null for none. */
+    @Nullable
+    String token() {
+        return token;
+    }
+
+    void start(Metadata headers, @Nullable String openedWith) {
+        token = openedWith;
         call.start(
                 new ClientCall.Listener<>() {
                     @Override

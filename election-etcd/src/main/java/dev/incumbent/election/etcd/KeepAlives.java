@@ -73,15 +73,18 @@ final class KeepAlives {
         private void onReply(LeaseKeepAliveResponse reply) {
             Stamp sent = unanswered.poll();
             Beat current = beat;
-            cluster.recognises(reply.getHeader());
-            if (sent != null && current != null && current.lease == reply.getID()) {
+            if (!cluster.recognises(reply.getHeader())) {
+                if (current != null) {
+                    current.fail("another cluster answers");
+                }
+            } else if (sent != null && current != null && current.lease == reply.getID()) {
                 current.onReply(sent, reply.getTTL());
             }
         }
 
         private void onClosed(Status status) {
             if (EtcdErrors.isStaleToken(status)) {
-                cluster.tokens().forget();
+                cluster.tokens().forget(stream.token());
             } else {
                 cluster.failed(stream.endpoint());
             }

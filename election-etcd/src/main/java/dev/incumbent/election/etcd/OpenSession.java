@@ -71,10 +71,6 @@ final class OpenSession {
         return made.get(key);
     }
 
-    void unmade(String key) {
-        made.remove(key);
-    }
-
     /** Tells of a generation unless it is the one that was told last. */
     void tell(Generation generation) {
         if (!over && !generation.equals(told)) {

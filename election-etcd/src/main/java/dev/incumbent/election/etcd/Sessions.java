@@ -122,7 +122,9 @@ final class Sessions {
                 return;
             }
             boolean ours = number > 1 && EtcdErrors.isLeaseThere(reply.status());
-            Outcome<SessionGrant> outcome = EtcdErrors.write(reply);
+            // A lease that was granted although the quota is used up is harmless: nobody renews it.
+            Outcome<SessionGrant> outcome =
+                    EtcdErrors.isFull(reply.status()) ? EtcdErrors.read(reply) : EtcdErrors.write(reply);
             if (ours) {
                 keepAlives.renew(lease).thenAccept(renewed -> {
                     if (renewed instanceof Outcome.Done<Renewal> done) {

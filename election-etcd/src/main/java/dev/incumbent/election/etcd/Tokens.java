@@ -2,6 +2,7 @@ package dev.incumbent.election.etcd;
 
 import io.etcd.jetcd.api.AuthenticateRequest;
 import io.grpc.Status;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +30,16 @@ final class Tokens {
         return credentials == null || token != null || off;
     }
 
-    /** The server did not take the token. */
-    void forget() {
-        token = null;
-        off = false;
+    /**
+     * The server did not take a token. A late answer says nothing of one that was issued since.
+     *
+     * @param failed what was sent, null for none
+     */
+    void forget(@Nullable String failed) {
+        if (Objects.equals(token, failed)) {
+            token = null;
+            off = false;
+        }
     }
 
     /** Gets a token; whoever asks meanwhile gets the same answer. */

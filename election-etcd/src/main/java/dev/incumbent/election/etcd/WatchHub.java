@@ -228,11 +228,18 @@ final class WatchHub {
         }
         if (EtcdErrors.isStaleToken(message.getCancelReason())) {
             // The stream keeps the token that it was opened with.
-            cluster.tokens().forget();
+            forgetToken();
             breakUp(watch, message);
             breakAll(message.getCancelReason());
         } else {
             breakUp(watch, message);
+        }
+    }
+
+    private void forgetToken() {
+        GrpcStream<?, ?> open = stream;
+        if (open != null) {
+            cluster.tokens().forget(open.token());
         }
     }
 
@@ -246,7 +253,7 @@ final class WatchHub {
     private void onClosed(Status status) {
         GrpcStream<?, ?> ended = stream;
         if (EtcdErrors.isStaleToken(status)) {
-            cluster.tokens().forget();
+            forgetToken();
         } else if (ended != null) {
             cluster.failed(ended.endpoint());
         }

@@ -6,6 +6,7 @@ import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,7 +22,7 @@ final class EtcdErrorsTest {
     @CsvSource({
         "NOT_FOUND,etcdserver: requested lease not found,SESSION_GONE",
         "PERMISSION_DENIED,etcdserver: permission denied,NOT_PERMITTED",
-        "UNAUTHENTICATED,etcdserver: invalid auth token,NOT_PERMITTED",
+        "UNAUTHENTICATED,something else,NOT_PERMITTED",
         "INVALID_ARGUMENT,'etcdserver: authentication failed, invalid user ID or password',NOT_PERMITTED",
         "INVALID_ARGUMENT,etcdserver: user name is empty,NOT_PERMITTED",
         "INVALID_ARGUMENT,etcdserver: duplicate key given in txn request,INVALID",
@@ -29,7 +30,6 @@ final class EtcdErrorsTest {
         "INVALID_ARGUMENT,etcdserver: request is too large,INVALID",
         "FAILED_PRECONDITION,etcdserver: lease already exists,INVALID",
         "OUT_OF_RANGE,etcdserver: too large lease TTL,INVALID",
-        "RESOURCE_EXHAUSTED,etcdserver: mvcc: database space exceeded,EXHAUSTED",
     })
     void shouldBeRefusedWhenTheServerDeclinedForGood(Code code, String text, Refusal refusal) {
         assertThat(EtcdErrors.write(failed(code, text, true)))
@@ -56,9 +56,25 @@ final class EtcdErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"UNAVAILABLE,etcdserver: no leader", "RESOURCE_EXHAUSTED,etcdserver: too many requests"})
+    @CsvSource({
+        "UNAVAILABLE,etcdserver: no leader",
+        "RESOURCE_EXHAUSTED,etcdserver: too many requests",
+        "UNAUTHENTICATED,etcdserver: invalid auth token",
+        "INVALID_ARGUMENT,etcdserver: revision of auth store is old",
+    })
     void shouldBeUnavailableWhenTheWriteWasTurnedAwayBeforeItWasProposed(Code code, String text) {
         assertThat(EtcdErrors.write(failed(code, text, true))).isInstanceOf(Outcome.Unavailable.class);
+    }
+
+    /** The write that crosses the quota is carried out, and answered with the same words as those that are declined. */
+    @Test
+    void shouldBeOpenWhenTheQuotaIsUsedUpAndTheWriteWasSent() {
+        String text = "etcdserver: mvcc: database space exceeded";
+        assertThat(EtcdErrors.write(failed(Code.RESOURCE_EXHAUSTED, text, true)))
+                .isInstanceOf(Outcome.Ambiguous.class);
+        assertThat(EtcdErrors.read(failed(Code.RESOURCE_EXHAUSTED, text, true)))
+                .isInstanceOfSatisfying(Outcome.Refused.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(Refusal.EXHAUSTED));
     }
 
     @ParameterizedTest
@@ -71,6 +87,7 @@ final class EtcdErrorsTest {
     @CsvSource({
         "UNAUTHENTICATED,etcdserver: invalid auth token,true",
         "INVALID_ARGUMENT,etcdserver: revision of auth store is old,true",
+        "INVALID_ARGUMENT,etcdserver: user name is empty,true",
         "UNAUTHENTICATED,something else,false",
         "INVALID_ARGUMENT,etcdserver: key is not provided,false",
         "PERMISSION_DENIED,etcdserver: permission denied,false",

@@ -210,6 +210,25 @@ final class KeepAliveTest {
     }
 
     @Test
+    void shouldNotCountWhatAnotherClusterAnswers() throws Exception {
+        start(1);
+        CompletableFuture<Outcome<Renewal>> first = renew();
+        answer(members.get(0).take(), 5);
+        proved(first);
+
+        CompletableFuture<Outcome<Renewal>> renewal = renew();
+        members.get(0)
+                .take()
+                .onNext(LeaseKeepAliveResponse.newBuilder()
+                        .setHeader(ResponseHeader.newBuilder().setClusterId(2))
+                        .setID(7)
+                        .setTTL(5)
+                        .build());
+
+        assertThat(get(renewal)).isInstanceOf(Outcome.Unavailable.class);
+    }
+
+    @Test
     void shouldGiveUpWhenTheTimeIsOver() throws Exception {
         start(2);
         CompletableFuture<Outcome<Renewal>> renewal = renew();
