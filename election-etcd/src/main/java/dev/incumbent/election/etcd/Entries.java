@@ -43,7 +43,8 @@ final class Entries {
     }
 
     private static Batcher writes(Ground ground) {
-        return new Batcher(ground.cluster().loop(), txn -> ground.cluster().write(Rpc.TXN, txn));
+        Cluster cluster = ground.cluster();
+        return new Batcher(cluster.loop(), cluster.boundNanos(), txn -> cluster.write(Rpc.TXN, txn));
     }
 
     // ---- entering

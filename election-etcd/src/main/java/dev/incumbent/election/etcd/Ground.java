@@ -32,7 +32,7 @@ final class Ground {
     Ground(Cluster cluster, Layout layout) {
         this.cluster = cluster;
         this.layout = layout;
-        this.reads = new Batcher(cluster.loop(), txn -> cluster.read(Rpc.TXN, txn));
+        this.reads = new Batcher(cluster.loop(), cluster.boundNanos(), txn -> cluster.read(Rpc.TXN, txn));
     }
 
     Cluster cluster() {
