@@ -58,12 +58,12 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
                 out,
                 callers.current()
                         .thenCompose(caller -> queues.enter(
+                                Queues.Kind.ELECTION,
                                 caller,
                                 call,
                                 request.getName(),
                                 request.getLease(),
-                                request.getValue(),
-                                () -> Failures.refusal(EtcdError.ELECTION_NOT_LEADER)))
+                                request.getValue()))
                         .thenApply(place -> CampaignResponse.newBuilder()
                                 .setHeader(backend.header(place.enteredRevision()))
                                 .setLeader(LeaderKey.newBuilder()

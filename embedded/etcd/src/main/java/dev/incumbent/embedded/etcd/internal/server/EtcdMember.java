@@ -117,7 +117,7 @@ public final class EtcdMember {
         leaders = new LeaderMonitor(backend);
         feeds = new LeaderFeeds(backend, hub);
         watches = new WatchService(backend, callers, hub, leaders, threads.workers());
-        Queues queues = new Queues(backend, hub, threads.timer());
+        Queues queues = new Queues(backend, hub);
         services = List.of(
                 new KvService(backend, callers),
                 watches,

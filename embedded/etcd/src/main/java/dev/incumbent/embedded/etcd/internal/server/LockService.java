@@ -35,12 +35,12 @@ final class LockService extends LockGrpc.LockImplBase {
                 out,
                 callers.current()
                         .thenCompose(caller -> queues.enter(
+                                Queues.Kind.LOCK,
                                 caller,
                                 call,
                                 request.getName(),
                                 request.getLease(),
-                                ByteString.EMPTY,
-                                () -> Failures.unknown("mutex: session is expired")))
+                                ByteString.EMPTY))
                         .thenApply(place -> LockResponse.newBuilder()
                                 .setHeader(backend.header(place.turnRevision()))
                                 .setKey(place.key())

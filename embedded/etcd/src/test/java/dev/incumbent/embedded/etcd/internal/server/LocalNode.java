@@ -12,12 +12,16 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A node that is a cluster of its own and applies commands on the caller's thread. */
 final class LocalNode implements RaftNode<EtcdMachine, Command, Reply> {
 
     private final EtcdMachine machine = new EtcdMachine();
     private final List<Listener<EtcdMachine>> listeners = new ArrayList<>();
+    private Function<Command, CompletableFuture<Reply>> submission =
+            command -> CompletableFuture.completedFuture(apply(command));
+    private @Nullable RuntimeException readFailure;
     private long index;
     private long term = 1;
 
@@ -61,17 +65,27 @@ final class LocalNode implements RaftNode<EtcdMachine, Command, Reply> {
 
     @Override
     public CompletableFuture<Reply> submit(Command command) {
-        return CompletableFuture.completedFuture(apply(command));
+        return submission.apply(command);
+    }
+
+    /** What becomes of commands that are submitted from now on. */
+    void whenSubmitted(Function<Command, CompletableFuture<Reply>> way) {
+        submission = way;
+    }
+
+    /** What linearizable reads come to from now on. */
+    void failReads(RuntimeException failure) {
+        readFailure = failure;
     }
 
     @Override
     public <T> CompletableFuture<T> read(Function<? super EtcdMachine, ? extends T> read) {
-        return CompletableFuture.completedFuture(read.apply(machine));
+        return readFailure == null ? readLocal(read) : CompletableFuture.failedFuture(readFailure);
     }
 
     @Override
     public <T> CompletableFuture<T> readLocal(Function<? super EtcdMachine, ? extends T> read) {
-        return read(read);
+        return CompletableFuture.completedFuture(read.apply(machine));
     }
 
     @Override
