@@ -57,8 +57,8 @@ final class Batcher {
         Member(String key, TxnRequest txn) {
             this.key = key;
             this.txn = txn;
-            this.reads = txn.getCompareCount() == 0
-                    && txn.getSuccessList().stream().allMatch(RequestOp::hasRequestRange);
+            this.reads =
+                    txn.getCompareCount() == 0 && txn.getSuccessList().stream().allMatch(RequestOp::hasRequestRange);
         }
     }
 
@@ -171,7 +171,10 @@ final class Batcher {
 
     private CompletableFuture<Void> sendTogether(List<Member> batch) {
         boolean flat = batch.stream().allMatch(member -> member.reads)
-                && batch.stream().mapToInt(member -> member.txn.getSuccessCount()).sum() <= Txns.MOST_OPS;
+                && batch.stream()
+                                .mapToInt(member -> member.txn.getSuccessCount())
+                                .sum()
+                        <= Txns.MOST_OPS;
         TxnRequest.Builder together = TxnRequest.newBuilder();
         for (Member member : batch) {
             if (flat) {

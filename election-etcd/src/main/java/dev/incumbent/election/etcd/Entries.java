@@ -79,9 +79,12 @@ final class Entries {
         if (!(open instanceof Outcome.Ambiguous) || !EtcdErrors.isFull(reply.status())) {
             return CompletableFuture.completedFuture(open);
         }
-        return findOwn(request).thenApply(found -> found instanceof Outcome.Done<Optional<Enrolment>> done
-                ? done.value().<Outcome<Enrolment>>map(Outcome.Done::new).orElseGet(() -> EtcdErrors.read(reply))
-                : open);
+        return findOwn(request)
+                .thenApply(found -> found instanceof Outcome.Done<Optional<Enrolment>> done
+                        ? done.value()
+                                .<Outcome<Enrolment>>map(Outcome.Done::new)
+                                .orElseGet(() -> EtcdErrors.read(reply))
+                        : open);
     }
 
     private TxnRequest entering(OpenSession open, EnrolRequest request, String key) {

@@ -114,7 +114,7 @@ final class EtcdCoordinator implements Coordinator {
         }
         Runnable abort = () -> answer.complete(write ? new Outcome.Ambiguous<>(end) : new Outcome.Unavailable<>(end));
         aborts.add(abort);
-        loop.execute(() -> question.get().whenComplete((outcome, defect) -> {
+        loop.execute(() -> begin(question).whenComplete((outcome, defect) -> {
             aborts.remove(abort);
             answer.complete(defect == null ? outcome : new Outcome.Ambiguous<>(defect));
         }));
@@ -122,6 +122,14 @@ final class EtcdCoordinator implements Coordinator {
             abort.run();
         }
         return answer;
+    }
+
+    private static <T> CompletableFuture<Outcome<T>> begin(Supplier<CompletableFuture<Outcome<T>>> question) {
+        try {
+            return question.get();
+        } catch (RuntimeException defect) {
+            return CompletableFuture.failedFuture(defect);
+        }
     }
 
     // ---- the session
@@ -218,7 +226,9 @@ final class EtcdCoordinator implements Coordinator {
 
     @Override
     public CompletionStage<Outcome<Generation>> generation() {
-        return read(() -> ground.readOrLay().thenApply(outcome -> outcome.map(GenerationRecord::generation)));
+        return read(() -> ground.readOrLay()
+                .thenApply(
+                        outcome -> outcome.map(record -> ground.newest(record).generation())));
     }
 
     @Override

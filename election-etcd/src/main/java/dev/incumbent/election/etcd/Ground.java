@@ -56,6 +56,12 @@ final class Ground {
         return known;
     }
 
+    /** What was read, or what was heard of meanwhile: an answer may come later than news of what happened after it. */
+    GenerationRecord newest(GenerationRecord read) {
+        GenerationRecord record = known;
+        return record == null ? read : record;
+    }
+
     /** The revision as of which {@link #known()} was the record. */
     long knownAt() {
         return knownAt;

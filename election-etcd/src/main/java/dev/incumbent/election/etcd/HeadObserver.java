@@ -40,6 +40,10 @@ final class HeadObserver implements Subscription {
     private boolean toldAny;
     private @Nullable KeyValue told;
     private boolean reading;
+
+    /** As of when the queue is what it is. */
+    private long queueAt;
+
     private volatile boolean over;
 
     HeadObserver(Ground ground, Views views, WatchHub hub, String election, ObservationSink sink) {
@@ -76,6 +80,7 @@ final class HeadObserver implements Subscription {
             broken(refused.message());
             return;
         }
+        queueAt = revision;
         response.getResponses(0).getResponseRange().getKvsList().forEach(this::put);
         watch = hub.watch(prefix, Layout.endOf(prefix), revision + 1, true, new WatchHub.Watcher() {
             @Override
@@ -94,6 +99,7 @@ final class HeadObserver implements Subscription {
     /** A response holds whole revisions; what happened between them quickly may be told as the last. */
     private void onEvents(List<Event> events) {
         for (Event event : events) {
+            queueAt = Math.max(queueAt, event.getKv().getModRevision());
             if (event.getType() == Event.EventType.DELETE) {
                 Long age = ages.remove(event.getKv().getKey());
                 if (age != null) {
@@ -124,7 +130,10 @@ final class HeadObserver implements Subscription {
             return;
         }
         GenerationRecord known = ground.known();
-        if (known != null && ground.knownAt() >= head.getCreateRevision()) {
+        if (known != null && known.modRevision() > queueAt) {
+            // The record came by another watch. Beside an entry that it removed it would name a leader that never was.
+            readAgain();
+        } else if (known != null && ground.knownAt() >= head.getCreateRevision()) {
             Generation generation = known.generation();
             told(head, Optional.of(views.info(election, head, generation)));
         } else {
@@ -140,6 +149,13 @@ final class HeadObserver implements Subscription {
         return head.getCreateRevision() == before.getCreateRevision()
                 && head.getKey().equals(before.getKey())
                 && head.getValue().equals(before.getValue());
+    }
+
+    private void readAgain() {
+        watch.close();
+        queue.clear();
+        ages.clear();
+        start();
     }
 
     private void readGeneration() {

@@ -303,7 +303,8 @@ final class WatchHub {
                 .setKey(Layout.key(name))
                 .addFilters(WatchCreateRequest.FilterType.NOPUT)
                 .addFilters(WatchCreateRequest.FilterType.NODELETE);
-        Watch probe = new Watch(WatchRequest.newBuilder().setCreateRequest(nothing).build(), NOBODY);
+        Watch probe =
+                new Watch(WatchRequest.newBuilder().setCreateRequest(nothing).build(), NOBODY);
         probe.sent = true;
         probe.over = true;
         asked.add(probe);

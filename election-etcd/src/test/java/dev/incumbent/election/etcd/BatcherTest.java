@@ -171,7 +171,9 @@ final class BatcherTest {
         answer(Reply.failed(away, false));
 
         assertThat(sent).as("nothing more is tried").hasSize(1);
-        assertThat(waiting).allMatch(answer -> answer.join().status().equals(away) && !answer.join().sent());
+        assertThat(waiting)
+                .allMatch(answer ->
+                        answer.join().status().equals(away) && !answer.join().sent());
     }
 
     @Test
@@ -236,8 +238,8 @@ final class BatcherTest {
                 .allMatch(op -> op.hasRequestRange());
         TxnResponse.Builder response = alone(9).toBuilder();
         for (int count = 1; count <= 3; count++) {
-            response.addResponses(
-                    ResponseOp.newBuilder().setResponseRange(RangeResponse.newBuilder().setCount(count)));
+            response.addResponses(ResponseOp.newBuilder()
+                    .setResponseRange(RangeResponse.newBuilder().setCount(count)));
         }
         answer(Reply.of(response.build()));
 
@@ -263,7 +265,8 @@ final class BatcherTest {
         answer(Reply.of(alone(3)));
         answer(Reply.of(alone(4)));
 
-        assertThat(answers.subList(0, 100)).allMatch(answer -> answer.join().get().revision() == 3);
+        assertThat(answers.subList(0, 100))
+                .allMatch(answer -> answer.join().get().revision() == 3);
         assertThat(answers.get(100).join().get().revision()).isEqualTo(4);
     }
 

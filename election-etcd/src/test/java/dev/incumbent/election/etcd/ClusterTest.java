@@ -35,9 +35,8 @@ final class ClusterTest {
 
     private CompletableFuture<Reply<TxnResponse>> write() {
         CompletableFuture<Reply<TxnResponse>> answer = new CompletableFuture<>();
-        server.onLoop(() -> server.cluster()
-                .write(Rpc.TXN, TxnRequest.getDefaultInstance())
-                .thenAccept(answer::complete));
+        server.onLoop(() ->
+                server.cluster().write(Rpc.TXN, TxnRequest.getDefaultInstance()).thenAccept(answer::complete));
         return answer;
     }
 

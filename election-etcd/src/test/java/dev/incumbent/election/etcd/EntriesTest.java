@@ -90,9 +90,8 @@ final class EntriesTest {
         var withdrawn = member.coordinator.withdraw(first);
         var next = member.coordinator.enrol(member.request("swept", ""));
         Member.done(withdrawn);
-        Enrolment entered = Member.eventuallyDone(() -> next.thenCompose(outcome -> outcome instanceof Outcome.Done
-                ? next
-                : member.coordinator.enrol(member.request("swept", ""))));
+        Enrolment entered = Member.eventuallyDone(() -> next.thenCompose(outcome ->
+                outcome instanceof Outcome.Done ? next : member.coordinator.enrol(member.request("swept", ""))));
 
         Member.done(member.coordinator.updatePayload(entered.entry(), new byte[] {1}));
     }

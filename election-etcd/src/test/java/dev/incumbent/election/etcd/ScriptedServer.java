@@ -25,8 +25,7 @@ final class ScriptedServer implements AutoCloseable {
      * @param sent its requests so far
      * @param listener who is told
      */
-    record Call(
-            @Nullable String method, Metadata headers, List<Object> sent, ClientCall.Listener<Object> listener) {}
+    record Call(@Nullable String method, Metadata headers, List<Object> sent, ClientCall.Listener<Object> listener) {}
 
     private final Loop loop = new Loop();
     private final List<Call> calls = new ArrayList<>();
@@ -37,8 +36,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     ScriptedServer(@Nullable Credentials credentials, long boundNanos) {
-        cluster = new Cluster(
-                loop, List.of(new Endpoint("scripted", new Scripted(), loop)), boundNanos, credentials);
+        cluster = new Cluster(loop, List.of(new Endpoint("scripted", new Scripted(), loop)), boundNanos, credentials);
     }
 
     Loop loop() {

@@ -48,9 +48,7 @@ final class StandingWatchTest {
             Generation generation = new Generation(new UUID(1, 1), 0);
             Entry own = new Entry("e", new SessionId(Layout.lastSegment(key)), key, epoch, generation);
             standing.follow(
-                    own,
-                    new Views.Seen(epoch, ahead, true, seenAt),
-                    new Follow(server.loop(), Member.sink(reports)));
+                    own, new Views.Seen(epoch, ahead, true, seenAt), new Follow(server.loop(), Member.sink(reports)));
         });
     }
 
