@@ -72,12 +72,15 @@ final class Backend {
      * @param read may be run more than once
      */
     <T> CompletableFuture<T> read(Function<? super EtcdMachine, ? extends T> read) {
-        return repeatedly(() -> node.read(read));
+        return rereads.read(() -> node.read(read), EtcdError.TIMEOUT);
     }
 
-    /** Asks until there is an answer, or until the request timeout; for what may happen more than once. */
+    /**
+     * Asks for what the leader itself has to answer, until it does, or until the request timeout: "no leader" then, where a read
+     * says "request timed out", as with etcd. For what may happen more than once.
+     */
     <T> CompletableFuture<T> repeatedly(Supplier<? extends CompletableFuture<? extends T>> attempt) {
-        return rereads.read(attempt);
+        return rereads.read(attempt, EtcdError.NO_LEADER);
     }
 
     /** A few times in an election timeout, on the timer's thread. */

@@ -30,8 +30,13 @@ final class Rereads {
         this.againNanos = settings.electionTimeout().toNanos();
     }
 
-    <T> CompletableFuture<T> read(Supplier<? extends CompletableFuture<? extends T>> attempt) {
-        Reread<T> reread = new Reread<>(attempt);
+    /**
+     * Asks until there is an answer.
+     *
+     * @param leaderless what it fails with if time is up and no leader is known
+     */
+    <T> CompletableFuture<T> read(Supplier<? extends CompletableFuture<? extends T>> attempt, EtcdError leaderless) {
+        Reread<T> reread = new Reread<>(attempt, leaderless);
         reread.ask();
         if (!reread.result.isDone()) {
             open.add(reread);
@@ -49,12 +54,14 @@ final class Rereads {
     private final class Reread<T> {
 
         private final Supplier<? extends CompletableFuture<? extends T>> attempt;
+        private final EtcdError leaderless;
         private final CompletableFuture<T> result = new CompletableFuture<>();
         private final long begunNanos = System.nanoTime();
         private volatile long askedNanos;
 
-        Reread(Supplier<? extends CompletableFuture<? extends T>> attempt) {
+        Reread(Supplier<? extends CompletableFuture<? extends T>> attempt, EtcdError leaderless) {
             this.attempt = attempt;
+            this.leaderless = leaderless;
         }
 
         void ask() {
@@ -94,7 +101,7 @@ final class Rereads {
         }
 
         private Throwable unanswered() {
-            return Failures.refusal(node.status().leader().isEmpty() ? EtcdError.NO_LEADER : EtcdError.TIMEOUT);
+            return Failures.refusal(node.status().leader().isEmpty() ? leaderless : EtcdError.TIMEOUT);
         }
     }
 }
