@@ -112,7 +112,7 @@ class ElectionTest {
     void shouldFailWhenTheLeaseIsUnknown() {
         assertThatThrownBy(() ->
                         client.electionLater().campaign(request(4242, "v")).get())
-                .hasMessageContaining("NOT_FOUND: etcdserver: requested lease not found");
+                .hasMessageContaining("UNKNOWN: etcdserver: requested lease not found");
     }
 
     @Test

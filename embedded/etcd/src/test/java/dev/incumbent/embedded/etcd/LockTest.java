@@ -103,7 +103,9 @@ class LockTest {
 
     @Test
     void shouldRefuseToUnlockNothing() {
-        assertThat(statusOf(() -> unlock(ByteString.EMPTY)).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        Status status = statusOf(() -> unlock(ByteString.EMPTY));
+        assertThat(status.getCode()).isEqualTo(Status.Code.UNKNOWN);
+        assertThat(status.getDescription()).isEqualTo("etcdserver: key is not provided");
     }
 
     private ListenableFuture<LockResponse> lock(String name, long lease) {

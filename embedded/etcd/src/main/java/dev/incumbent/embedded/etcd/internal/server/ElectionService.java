@@ -56,7 +56,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
         Context call = Context.current();
         Calls.respond(
                 out,
-                callers.current()
+                Failures.withoutCodes(callers.current()
                         .thenCompose(caller -> queues.enter(
                                 Queues.Kind.ELECTION,
                                 caller,
@@ -71,7 +71,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
                                         .setKey(place.key())
                                         .setRev(place.createRevision())
                                         .setLease(place.lease()))
-                                .build()));
+                                .build())));
     }
 
     @Override
@@ -79,12 +79,12 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
         LeaderKey leader = request.getLeader();
         Calls.respond(
                 out,
-                required(request.hasLeader())
+                Failures.withoutCodes(required(request.hasLeader())
                         .thenCompose(caller -> queues.proclaim(
                                 caller, leader.getKey(), leader.getRev(), leader.getLease(), request.getValue()))
                         .thenApply(reply -> ProclaimResponse.newBuilder()
                                 .setHeader(backend.header(reply.revision()))
-                                .build()));
+                                .build())));
     }
 
     @Override
@@ -92,11 +92,11 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
         LeaderKey leader = request.getLeader();
         Calls.respond(
                 out,
-                required(request.hasLeader())
+                Failures.withoutCodes(required(request.hasLeader())
                         .thenCompose(caller -> queues.leave(caller, leader.getKey(), leader.getRev()))
                         .thenApply(reply -> ResignResponse.newBuilder()
                                 .setHeader(backend.header(reply.revision()))
-                                .build()));
+                                .build())));
     }
 
     private CompletableFuture<Caller> required(boolean hasLeader) {
@@ -108,13 +108,13 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
         ByteString prefix = Queues.prefix(request.getName());
         Calls.respond(
                 out,
-                callers.current()
+                Failures.withoutCodes(callers.current()
                         .thenCompose(caller -> backend.read(
                                 machine -> first(machine, prefix, caller).map(kv -> LeaderResponse.newBuilder()
                                         .setHeader(backend.header(machine.revision()))
                                         .setKv(kv)
                                         .build())))
-                        .thenApply(found -> found.orElseThrow(() -> Failures.refusal(EtcdError.ELECTION_NO_LEADER))));
+                        .thenApply(found -> found.orElseThrow(() -> Failures.refusal(EtcdError.ELECTION_NO_LEADER)))));
     }
 
     /** The key that leads: the oldest under the prefix. */

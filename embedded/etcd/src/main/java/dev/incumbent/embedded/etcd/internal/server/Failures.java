@@ -4,6 +4,7 @@ import dev.incumbent.embedded.etcd.internal.store.EtcdError;
 import dev.incumbent.embedded.raft.RaftException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -40,6 +41,18 @@ final class Failures {
         return "rpc error: code = " + code + " desc = " + status.getDescription();
     }
 
+    /**
+     * The same reply, with refusals as etcd's elections and locks give them: these are clients of their own server, and errors
+     * lose their codes on that way, but not their texts.
+     */
+    static <T> CompletableFuture<T> withoutCodes(CompletableFuture<T> reply) {
+        return reply.exceptionally(failure -> {
+            Status status = status(failure).getStatus();
+            String text = status.getDescription();
+            throw text == null ? status.asRuntimeException() : unknown(text);
+        });
+    }
+
     static Throwable cause(Throwable failure) {
         Throwable cause = failure;
         while (cause instanceof CompletionException || cause instanceof ExecutionException) {
@@ -57,10 +70,8 @@ final class Failures {
         if (cause instanceof StatusRuntimeException already) {
             return already;
         }
-        if (cause instanceof RaftException.Unavailable) {
-            return refusal(EtcdError.NO_LEADER);
-        }
-        if (cause instanceof RaftException.Indeterminate || cause instanceof TimeoutException) {
+        if (cause instanceof RaftException || cause instanceof TimeoutException) {
+            // Whether or not it took effect: etcd does not tell these apart, and clients have to live with that.
             return refusal(EtcdError.TIMEOUT);
         }
         LOG.error("A request failed in a way that nobody thought of", cause);

@@ -33,7 +33,7 @@ final class LockService extends LockGrpc.LockImplBase {
         Context call = Context.current();
         Calls.respond(
                 out,
-                callers.current()
+                Failures.withoutCodes(callers.current()
                         .thenCompose(caller -> queues.enter(
                                 Queues.Kind.LOCK,
                                 caller,
@@ -44,7 +44,7 @@ final class LockService extends LockGrpc.LockImplBase {
                         .thenApply(place -> LockResponse.newBuilder()
                                 .setHeader(backend.header(place.turnRevision()))
                                 .setKey(place.key())
-                                .build()));
+                                .build())));
     }
 
     @Override
@@ -54,13 +54,14 @@ final class LockService extends LockGrpc.LockImplBase {
         Optional<EtcdError> refusal = RequestChecks.check(delete);
         Calls.respond(
                 out,
-                refusal.isPresent()
-                        ? CompletableFuture.failedFuture(Failures.refusal(refusal.get()))
-                        : callers.current()
-                                .thenCompose(caller -> backend.submit(
-                                        Callers.sign(Command.newBuilder().setDeleteRange(delete), caller)))
-                                .thenApply(reply -> UnlockResponse.newBuilder()
-                                        .setHeader(backend.header(reply.revision()))
-                                        .build()));
+                Failures.withoutCodes(
+                        refusal.isPresent()
+                                ? CompletableFuture.failedFuture(Failures.refusal(refusal.get()))
+                                : callers.current()
+                                        .thenCompose(caller -> backend.submit(Callers.sign(
+                                                Command.newBuilder().setDeleteRange(delete), caller)))
+                                        .thenApply(reply -> UnlockResponse.newBuilder()
+                                                .setHeader(backend.header(reply.revision()))
+                                                .build())));
     }
 }
