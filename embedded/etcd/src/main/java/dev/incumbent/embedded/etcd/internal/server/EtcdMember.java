@@ -242,10 +242,7 @@ public final class EtcdMember {
             if (failure != null) {
                 LOG.debug("Member {} could not expire leases; the next leader will", backend.number(), failure);
             }
-            backend.readLocal(machine -> {
-                lessor.proposed();
-                return true;
-            });
+            lessor.proposed();
         });
     }
 

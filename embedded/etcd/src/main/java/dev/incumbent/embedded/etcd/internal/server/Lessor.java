@@ -36,7 +36,9 @@ final class Lessor {
     /** Whether the leases that were there when the term began have been given their time. */
     private boolean promoted;
 
-    private boolean proposing;
+    /** Cleared on any thread: a node that is paused may never come round to it, and nothing would expire any more. */
+    private volatile boolean proposing;
+
     /** {@link EtcdMachine#leaseChanges} when stock was taken. */
     private long seenChanges = -1;
 
@@ -165,7 +167,7 @@ final class Lessor {
         }
     }
 
-    /** What {@link #sweep} gave was carried out or has failed; leases that are still there are proposed again. */
+    /** Any thread: what {@link #sweep} gave was carried out or has failed; leases that are still there are proposed again. */
     void proposed() {
         proposing = false;
     }
