@@ -190,6 +190,7 @@ final class BatcherTest {
         onLoop(() -> waiting.add(impatient.send("z", put(1, 1))));
 
         assertThat(waiting.get(0).get(10, TimeUnit.SECONDS).sent()).isFalse();
+        assertThat(unanswered).as("what waited too long is not sent").hasSizeLessThan(3);
         assertThat(EtcdErrors.refusal(waiting.get(0).join().status())).isNull();
     }
 
