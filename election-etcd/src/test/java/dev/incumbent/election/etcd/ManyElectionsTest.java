@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A thousand elections in one client (C3): what is there of each kind, and what goes by. */
+@Isolated("counts the threads of this adapter in the whole process")
 final class ManyElectionsTest {
 
     private static final int ELECTIONS = 1_000;
