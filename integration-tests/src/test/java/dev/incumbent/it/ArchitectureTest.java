@@ -203,6 +203,8 @@ class ArchitectureTest {
                 .orShould()
                 .haveSimpleNameStartingWith("EtcdElections")
                 .orShould()
+                .haveSimpleName("EtcdFollowing") // what a builder is told
+                .orShould()
                 .haveSimpleName("Builder"));
     }
 }
