@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts real coordinators where the tests look for them: etcd 3.4 and 3.5 of Debian's packages, unpacked, never installed (an
-# installed etcd-server starts a daemon). Needs apt-get, dpkg-deb and a Debian mirror among apt's sources; apt's own state stays
+# Puts real coordinators where the tests look for them: etcd 3.4 and 3.5 and Consul 1.8 of Debian's packages, unpacked, never
+# installed (an installed etcd-server starts a daemon). Needs apt-get, dpkg-deb and a Debian mirror among apt's sources; apt's own state stays
 # as it is. What cannot be had is said and is no failure: the tests that want it are skipped, with the reason.
 set -uo pipefail
 
@@ -51,49 +51,59 @@ CONF
   APT_CONFIG="$dir/apt.conf" bounded apt-get update -qq >"$dir/log" 2>&1
 }
 
-# etcd SERIES SUITE: unpacks etcd-server and etcd-client of a suite, unless a release of the series is there.
-etcd() {
-  local series=$1 suite=$2 dir=$work/$2 there version target tool
-  for there in "$servers"/etcd-"$series".*/etcd; do
+# unpack SERVER SERIES SUITE PACKAGES TOOLS: unpacks a server of a suite, unless a release of the series is there. Its release is
+# what version_of says of the unpacked program.
+unpack() {
+  local server=$1 series=$2 suite=$3 packages=$4 tools=$5 dir=$work/$1-$3 there version target tool
+  for there in "$servers/$server-$series".*/"$server"; do
     if [ -x "$there" ]; then
       say "$(basename "$(dirname "$there")") is there"
       return
     fi
   done
   if ! private_apt "$suite" "$dir"; then
-    missing "etcd $series: no package lists of $suite: $(tail -n 1 "$dir/log" 2>/dev/null)"
+    missing "$server $series: no package lists of $suite: $(tail -n 1 "$dir/log" 2>/dev/null)"
     return
   fi
   mkdir -p "$dir/debs" "$dir/root" "$dir/ready"
-  if ! (cd "$dir/debs" && APT_CONFIG="$dir/apt.conf" bounded apt-get download -qq etcd-server etcd-client >"$dir/log" 2>&1); then
-    missing "etcd $series: the packages of $suite did not come: $(tail -n 1 "$dir/log")"
+  # shellcheck disable=SC2086
+  if ! (cd "$dir/debs" && APT_CONFIG="$dir/apt.conf" bounded apt-get download -qq $packages >"$dir/log" 2>&1); then
+    missing "$server $series: the packages of $suite did not come: $(tail -n 1 "$dir/log")"
     return
   fi
   for there in "$dir"/debs/*.deb; do
-    dpkg-deb -x "$there" "$dir/root" || { missing "etcd $series: $there cannot be unpacked"; return; }
+    dpkg-deb -x "$there" "$dir/root" || { missing "$server $series: $there cannot be unpacked"; return; }
   done
-  for tool in etcd etcdctl etcdutl; do
+  for tool in $tools; do
     [ -x "$dir/root/usr/bin/$tool" ] && cp "$dir/root/usr/bin/$tool" "$dir/ready/"
   done
-  version=$(bounded "$dir/ready/etcd" --version 2>/dev/null | sed -n 's/^etcd Version: *//p')
+  version=$(version_of "$server" "$dir/ready/$server")
   case "$version" in
     "$series".*) ;;
-    *) missing "etcd $series: $suite holds version '${version:-that does not run here}'"; return ;;
+    *) missing "$server $series: $suite holds version '${version:-that does not run here}'"; return ;;
   esac
-  target=$servers/etcd-$version
+  target=$servers/$server-$version
   # In place at one stroke: a second script, or an interrupted one, leaves no half of a server.
-  mkdir -p "$servers" && cp -r "$dir/ready" "$servers/.etcd-$version.$$" && mv -T "$servers/.etcd-$version.$$" "$target" 2>/dev/null \
-    || rm -rf "$servers/.etcd-$version.$$"
-  [ -x "$target/etcd" ] && say "etcd-$version unpacked" || missing "etcd $series: $target cannot be written"
+  mkdir -p "$servers" && cp -r "$dir/ready" "$servers/.$server-$version.$$" \
+    && mv -T "$servers/.$server-$version.$$" "$target" 2>/dev/null || rm -rf "$servers/.$server-$version.$$"
+  [ -x "$target/$server" ] && say "$server-$version unpacked" || missing "$server $series: $target cannot be written"
+}
+
+version_of() {
+  case "$1" in
+    etcd) bounded "$2" --version 2>/dev/null | sed -n 's/^etcd Version: *//p' ;;
+    consul) bounded "$2" version 2>/dev/null | sed -n 's/^Consul v\([0-9.]*\).*/\1/p' ;;
+  esac
 }
 
 say "in $servers"
 if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
-  missing "etcd: this is no Debian, or has no apt-get or dpkg-deb; put etcd-VERSION/etcd and etcdctl there by hand"
+  missing "this is no Debian, or has no apt-get or dpkg-deb; put etcd-VERSION/etcd and etcdctl, consul-VERSION/consul there by hand"
 elif [ -z "$(mirror)" ]; then
-  missing "etcd: apt has no Debian archive among its sources"
+  missing "apt has no Debian archive among its sources"
 else
-  etcd 3.4 bookworm
-  etcd 3.5 trixie
+  unpack etcd 3.4 bookworm "etcd-server etcd-client" "etcd etcdctl etcdutl"
+  unpack etcd 3.5 trixie "etcd-server etcd-client" "etcd etcdctl etcdutl"
+  unpack consul 1.8 bullseye consul consul
 fi
 exit 0
