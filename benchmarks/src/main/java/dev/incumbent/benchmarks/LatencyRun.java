@@ -82,7 +82,7 @@ final class LatencyRun implements AutoCloseable {
             for (int i = 0; i < settings.samplesPerRound(); i++, turn++) {
                 Collections.shuffle(order, random);
                 for (Map.Entry<String, IntToLongFunction> operation : order) {
-                    long nanos = operation.getValue().applyAsLong(turn);
+                    long nanos = timed(operation, turn);
                     if (round >= 0) {
                         samplesOf(operation.getKey()).add(round, nanos);
                     }
@@ -90,6 +90,14 @@ final class LatencyRun implements AutoCloseable {
             }
         }
         return samples;
+    }
+
+    private static long timed(Map.Entry<String, IntToLongFunction> operation, int turn) {
+        try {
+            return operation.getValue().applyAsLong(turn);
+        } catch (IllegalStateException failure) {
+            throw new IllegalStateException(operation.getKey() + ", turn " + turn, failure);
+        }
     }
 
     private Samples samplesOf(String name) {
