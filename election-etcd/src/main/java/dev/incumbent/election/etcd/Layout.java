@@ -1,6 +1,7 @@
 package dev.incumbent.election.etcd;
 
 import com.google.protobuf.ByteString;
+import dev.incumbent.election.spi.Segments;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * root/generation                        authority and number
  * </pre>
  *
- * A name becomes one path segment, so that no election's range contains another's: everything but letters, digits,
- * {@code - _} and inner dots is written as {@code %XX} of its UTF-8 bytes. An election on a native path has its keys right below that path.
+ * A name becomes one segment ({@link Segments}), so that no election's range contains another's. An election on a native path
+ * has its keys right below that path.
  *
  * <p>Keys of etcd are bytes. Here they are strings of one character for each byte (ISO 8859-1), so that a key that somebody
  * else made, whatever it holds, can be named and found again.
@@ -75,7 +76,7 @@ final class Layout {
     /** What all keys of an election begin with. */
     String prefix(String election) {
         String path = nativePaths.get(election);
-        return path != null ? name(path) + "/" : elections() + encode(election) + "/";
+        return path != null ? name(path) + "/" : elections() + Segments.encode(election) + "/";
     }
 
     String entry(String election, long lease) {
@@ -101,7 +102,7 @@ final class Layout {
         String parent = entry.substring(0, slash + 1);
         if (parent.startsWith(elections()) && parent.length() > elections().length()) {
             String segment = parent.substring(elections().length(), parent.length() - 1);
-            return segment.contains("/") ? Optional.empty() : Optional.of(decode(segment));
+            return segment.contains("/") ? Optional.empty() : Optional.of(Segments.decode(segment));
         }
         return nativePaths.entrySet().stream()
                 .filter(path -> parent.equals(name(path.getValue()) + "/"))
@@ -112,36 +113,6 @@ final class Layout {
     /** What the last segment of a name says; a native recipe puts its lease there. */
     static String lastSegment(String name) {
         return name.substring(name.lastIndexOf('/') + 1);
-    }
-
-    static String encode(String name) {
-        StringBuilder encoded = new StringBuilder();
-        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
-            boolean innerDot = b == '.' && encoded.length() > 0;
-            if ((b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9')) {
-                encoded.append((char) b);
-            } else if (b == '-' || b == '_' || innerDot) {
-                encoded.append((char) b);
-            } else {
-                encoded.append('%').append(String.format("%02X", b & 0xff));
-            }
-        }
-        return encoded.toString();
-    }
-
-    static String decode(String segment) {
-        byte[] bytes = new byte[segment.length()];
-        int length = 0;
-        for (int i = 0; i < segment.length(); i++) {
-            char c = segment.charAt(i);
-            if (c == '%' && i + 2 < segment.length()) {
-                bytes[length++] = (byte) Integer.parseInt(segment.substring(i + 1, i + 3), 16);
-                i += 2;
-            } else {
-                bytes[length++] = (byte) c;
-            }
-        }
-        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
     /** The path of a native election, null if it has none. */

@@ -1,6 +1,6 @@
 package dev.incumbent.election.zookeeper;
 
-import java.nio.charset.StandardCharsets;
+import dev.incumbent.election.spi.Segments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +17,7 @@ import java.util.UUID;
  * root/data/&lt;key&gt;                  what guarded writes wrote
  * </pre>
  *
- * A name becomes one path segment, so that no election's children contain another's: everything but letters, digits,
- * {@code - _} and inner dots is written as {@code %XX} of its UTF-8 bytes.
+ * A name becomes one segment ({@link Segments}), so that no election's children contain another's.
  */
 final class Layout {
 
@@ -63,7 +62,7 @@ final class Layout {
 
     String parent(String election) {
         String path = nativePaths.get(election);
-        return path != null ? path : elections() + "/" + encode(election);
+        return path != null ? path : elections() + "/" + Segments.encode(election);
     }
 
     /** The nodes that an election's entries need above them and that {@link #fixed()} does not contain, parents first. */
@@ -82,7 +81,7 @@ final class Layout {
     }
 
     String data(String key) {
-        return data() + "/" + encode(key);
+        return data() + "/" + Segments.encode(key);
     }
 
     Map<String, String> nativePaths() {
@@ -93,7 +92,7 @@ final class Layout {
     Optional<String> electionAt(String parent) {
         String prefix = elections() + "/";
         if (parent.startsWith(prefix)) {
-            return Optional.of(decode(parent.substring(prefix.length())));
+            return Optional.of(Segments.decode(parent.substring(prefix.length())));
         }
         return nativePaths.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(parent))
@@ -115,35 +114,5 @@ final class Layout {
             paths.add(path.substring(0, slash));
         }
         return paths;
-    }
-
-    static String encode(String name) {
-        StringBuilder encoded = new StringBuilder();
-        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
-            boolean innerDot = b == '.' && encoded.length() > 0;
-            if ((b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9')) {
-                encoded.append((char) b);
-            } else if (b == '-' || b == '_' || innerDot) {
-                encoded.append((char) b);
-            } else {
-                encoded.append('%').append(String.format("%02X", b & 0xff));
-            }
-        }
-        return encoded.toString();
-    }
-
-    static String decode(String segment) {
-        byte[] bytes = new byte[segment.length()];
-        int length = 0;
-        for (int i = 0; i < segment.length(); i++) {
-            char c = segment.charAt(i);
-            if (c == '%' && i + 2 < segment.length()) {
-                bytes[length++] = (byte) Integer.parseInt(segment.substring(i + 1, i + 3), 16);
-                i += 2;
-            } else {
-                bytes[length++] = (byte) c;
-            }
-        }
-        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 }

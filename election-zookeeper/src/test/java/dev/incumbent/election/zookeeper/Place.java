@@ -4,6 +4,7 @@ import dev.incumbent.election.ElectionConfig;
 import dev.incumbent.election.Ticker;
 import dev.incumbent.election.spi.Coordinator;
 import dev.incumbent.election.spi.Entry;
+import dev.incumbent.election.spi.Segments;
 import dev.incumbent.election.spi.SessionId;
 import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
 import dev.incumbent.testkit.contract.CoordinatorHarness;
@@ -108,7 +109,7 @@ final class Place implements CoordinatorHarness {
     public Optional<byte[]> read(String key) throws Exception {
         try {
             outside.sync("/");
-            return Optional.of(outside.getData(path("/data/" + Layout.encode(key)), false, null));
+            return Optional.of(outside.getData(path("/data/" + Segments.encode(key)), false, null));
         } catch (KeeperException.NoNodeException absent) {
             return Optional.empty();
         }

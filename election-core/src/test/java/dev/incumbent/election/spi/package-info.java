@@ -1,0 +1,4 @@
+@NullMarked
+package dev.incumbent.election.spi;
+
+import org.jspecify.annotations.NullMarked;
