@@ -1,5 +1,8 @@
 package dev.incumbent.election.etcd;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
+import static dev.incumbent.testkit.adapter.Outcomes.done;
+import static dev.incumbent.testkit.adapter.Outcomes.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.incumbent.election.Stamp;
@@ -7,6 +10,7 @@ import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Renewal;
 import dev.incumbent.election.spi.SystemTicker;
+import dev.incumbent.testkit.adapter.Member;
 import io.etcd.jetcd.api.LeaseKeepAliveRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -66,35 +70,32 @@ final class ContainmentTest {
     /** The instant, at the earliest, at which the entry has gone. */
     private long removed(Entry entry) {
         long[] lastSeen = {System.nanoTime()};
-        Awaitility.await()
-                .atMost(Member.PATIENCE)
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> {
-                    long before = System.nanoTime();
-                    boolean there =
-                            !place.outside().get(Layout.key(entry.key())).isEmpty();
-                    if (there) {
-                        lastSeen[0] = before;
-                    }
-                    return !there;
-                });
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> {
+            long before = System.nanoTime();
+            boolean there = !place.outside().get(Layout.key(entry.key())).isEmpty();
+            if (there) {
+                lastSeen[0] = before;
+            }
+            return !there;
+        });
         return System.nanoTime();
     }
 
     @Test
     void shouldEndBeforeTheEntryWhenTheReplyToTheLastRenewalWasLate() {
         Entry entry = member.enrol("late").entry();
-        Member.done(member.coordinator.renew(member.grant.id()));
+        done(member.coordinator().renew(member.grant().id()));
         tap.hold(ContainmentTest::isKeepAlive);
-        CompletionStage<Outcome<Renewal>> renewing = member.coordinator.renew(member.grant.id());
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> tap.held() == 1);
+        CompletionStage<Outcome<Renewal>> renewing =
+                member.coordinator().renew(member.grant().id());
+        Awaitility.await().atMost(PATIENCE).until(() -> tap.held() == 1);
         Stamp answered = SystemTicker.INSTANCE.stamp();
         Awaitility.await()
-                .atMost(Member.PATIENCE)
+                .atMost(PATIENCE)
                 .until(() -> SystemTicker.INSTANCE.stamp().nanosSince(answered) > 1_500_000_000L);
 
         tap.release();
-        Renewal renewal = Member.done(renewing);
+        Renewal renewal = done(renewing);
         long fromReceipt = System.nanoTime() + renewal.ttl().toNanos();
 
         long removed = removed(entry);
@@ -112,7 +113,7 @@ final class ContainmentTest {
     @Test
     void shouldEndBeforeTheEntryWhenNothingIsRenewed() {
         Entry entry = member.enrol("unrenewed").entry();
-        Renewal renewal = Member.done(member.coordinator.renew(member.grant.id()));
+        Renewal renewal = done(member.coordinator().renew(member.grant().id()));
 
         assertThat(removed(entry) - Member.deadlineNanos(renewal)).isPositive();
     }
@@ -120,14 +121,15 @@ final class ContainmentTest {
     @Test
     void shouldTakeTheReplyForTheRequestThatItAnswersWhenOneWasGivenUp() {
         member.enrol("order");
-        Member.done(member.coordinator.renew(member.grant.id()));
+        done(member.coordinator().renew(member.grant().id()));
         tap.silence(1, ContainmentTest::isKeepAlive);
-        CompletionStage<Outcome<Renewal>> givenUp = member.coordinator.renew(member.grant.id());
-        assertThat(Member.outcome(givenUp)).isInstanceOf(Outcome.Unavailable.class);
+        CompletionStage<Outcome<Renewal>> givenUp =
+                member.coordinator().renew(member.grant().id());
+        assertThat(outcome(givenUp)).isInstanceOf(Outcome.Unavailable.class);
         tap.heal();
         Stamp before = SystemTicker.INSTANCE.stamp();
 
-        Renewal renewal = Member.done(member.coordinator.renew(member.grant.id()));
+        Renewal renewal = done(member.coordinator().renew(member.grant().id()));
 
         assertThat(renewal.countedFrom().nanosSince(before)).isNotNegative();
     }

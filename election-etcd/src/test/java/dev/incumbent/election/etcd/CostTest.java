@@ -1,5 +1,7 @@
 package dev.incumbent.election.etcd;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
+import static dev.incumbent.testkit.adapter.Outcomes.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.incumbent.election.CandidateInfo;
@@ -11,6 +13,7 @@ import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.Subscription;
 import dev.incumbent.election.spi.SystemTicker;
+import dev.incumbent.testkit.adapter.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +63,7 @@ final class CostTest {
         Member member = new Member(name, place.coordinator(builder, SystemTicker.INSTANCE));
         // The generation is being watched by then, and the server's version was asked for.
         Awaitility.await()
-                .atMost(Member.PATIENCE)
+                .atMost(PATIENCE)
                 .until(() -> tap.received().containsKey("Watch created")
                         && tap.received().containsKey("Status"));
         return member;
@@ -83,7 +86,7 @@ final class CostTest {
         assertThat(place.outside().revision() - before).isEqualTo(1);
         assertThat(entry.epoch()).isEqualTo(before + 1);
 
-        Member.done(member.coordinator.withdraw(entry));
+        done(member.coordinator().withdraw(entry));
         assertThat(tap.sent()).isEqualTo(Map.of("Txn", 2));
         assertThat(place.outside().revision() - before).isEqualTo(2);
     }
@@ -94,7 +97,7 @@ final class CostTest {
         Tap tap = new Tap();
 
         Member member = member("a", tap);
-        Member.done(member.coordinator.renew(member.grant.id()));
+        done(member.coordinator().renew(member.grant().id()));
 
         assertThat(tap.opened())
                 .isEqualTo(Map.of("LeaseGrant", 1, "Txn", 1, "Status", 1, "Watch", 1, "LeaseKeepAlive", 1));
@@ -104,11 +107,11 @@ final class CostTest {
     void shouldRenewWithOneMessageOnTheSameStream() {
         Tap tap = new Tap();
         Member member = member("a", tap);
-        Member.done(member.coordinator.renew(member.grant.id()));
+        done(member.coordinator().renew(member.grant().id()));
         tap.reset();
 
         for (int i = 0; i < 5; i++) {
-            Member.done(member.coordinator.renew(member.grant.id()));
+            done(member.coordinator().renew(member.grant().id()));
         }
 
         assertThat(tap.sent()).containsEntry("LeaseKeepAlive", 5);
@@ -125,9 +128,7 @@ final class CostTest {
 
     private static Subscription followed(Member member, Enrolment enrolment, List<String> heard, Tap tap, int watches) {
         Subscription follow = member.follow(enrolment, heard);
-        Awaitility.await()
-                .atMost(Member.PATIENCE)
-                .until(() -> tap.received().getOrDefault("Watch created", 0) >= watches);
+        Awaitility.await().atMost(PATIENCE).until(() -> tap.received().getOrDefault("Watch created", 0) >= watches);
         return follow;
     }
 
@@ -148,7 +149,7 @@ final class CostTest {
         taps.forEach(Tap::reset);
         long before = place.outside().revision();
 
-        Member.done(leader.coordinator.withdraw(head));
+        done(leader.coordinator().withdraw(head));
         Member.await(reports.get(0), "predecessorGone");
 
         assertThat(reports.get(0)).containsExactly("predecessorGone");
@@ -171,7 +172,7 @@ final class CostTest {
         followed(waiter, waiter.enrol("handoff-range"), heard, tap, 2);
         tap.reset();
 
-        Member.done(leader.coordinator.withdraw(head));
+        done(leader.coordinator().withdraw(head));
         Member.await(heard, "predecessorGone");
 
         assertThat(withoutProbes(tap.received())).isEqualTo(Map.of("Watch events", 1));
@@ -190,16 +191,16 @@ final class CostTest {
         tap.reset();
 
         List<CompletionStage<Outcome<Enrolment>>> entered =
-                requests.stream().map(member.coordinator::enrol).toList();
+                requests.stream().map(member.coordinator()::enrol).toList();
 
-        entered.forEach(stage -> assertThat(Member.done(stage).standing()).isEqualTo(new Standing.Head()));
+        entered.forEach(stage -> assertThat(done(stage).standing()).isEqualTo(new Standing.Head()));
         // The first few go out alone or in small company, while the others are being asked for.
         assertThat(tap.sent().get("Txn")).isBetween(elections / Batcher.MOST, elections / Batcher.MOST + 10);
         List<CompletionStage<Outcome<Standing>>> read = new ArrayList<>();
         tap.reset();
         entered.forEach(
-                stage -> read.add(member.coordinator.standing(Member.done(stage).entry())));
-        read.forEach(stage -> assertThat(Member.done(stage)).isEqualTo(new Standing.Head()));
+                stage -> read.add(member.coordinator().standing(done(stage).entry())));
+        read.forEach(stage -> assertThat(done(stage)).isEqualTo(new Standing.Head()));
         assertThat(tap.sent().get("Txn")).isLessThanOrEqualTo(elections / Batcher.MOST + 30);
     }
 
@@ -209,13 +210,12 @@ final class CostTest {
         Member member = member("a", tap);
         List<CompletionStage<Outcome<Enrolment>>> entered = new ArrayList<>();
         for (int i = 0; i < 130; i++) {
-            entered.add(member.coordinator.enrol(member.request("own-" + i, "")));
+            entered.add(member.coordinator().enrol(member.request("own-" + i, "")));
         }
-        List<Entry> entries =
-                entered.stream().map(stage -> Member.done(stage).entry()).toList();
+        List<Entry> entries = entered.stream().map(stage -> done(stage).entry()).toList();
         tap.reset();
 
-        assertThat(Member.done(member.coordinator.ownEntries(member.grant.id())))
+        assertThat(done(member.coordinator().ownEntries(member.grant().id())))
                 .containsExactlyInAnyOrderElementsOf(entries);
 
         assertThat(tap.sent()).isEqualTo(Map.of("LeaseTimeToLive", 1, "Txn", 2));
@@ -231,7 +231,7 @@ final class CostTest {
         tap.reset();
         List<String> seen = new CopyOnWriteArrayList<>();
 
-        Subscription observation = onlooker.coordinator.observe("observed", new ObservationSink() {
+        Subscription observation = onlooker.coordinator().observe("observed", new ObservationSink() {
             @Override
             public void head(Optional<CandidateInfo> first) {
                 seen.add(first.map(info -> info.id().value()).orElse("nobody"));
@@ -243,9 +243,9 @@ final class CostTest {
             }
         });
         Member.await(seen, "leader");
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> tap.received().getOrDefault("Watch created", 0) == 1);
+        Awaitility.await().atMost(PATIENCE).until(() -> tap.received().getOrDefault("Watch created", 0) == 1);
         assertThat(withoutProbes(tap.sent())).isEqualTo(Map.of("Txn", 1, "Watch CREATE_REQUEST", 1));
-        Member.done(leader.coordinator.withdraw(head));
+        done(leader.coordinator().withdraw(head));
         Member.await(seen, "nobody");
 
         assertThat(withoutProbes(tap.sent())).isEqualTo(Map.of("Txn", 1, "Watch CREATE_REQUEST", 1));

@@ -1,5 +1,6 @@
 package dev.incumbent.election.etcd;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -127,7 +128,7 @@ final class DiskStallTest {
             strace.waitFor(10, TimeUnit.SECONDS);
         });
         Awaitility.await()
-                .atMost(Member.PATIENCE)
+                .atMost(PATIENCE)
                 .until(() -> !strace.isAlive() || Files.readString(output).contains("attached"));
         assumeTrue(strace.isAlive(), () -> "strace may not trace here: " + read(output));
     }
@@ -169,7 +170,7 @@ final class DiskStallTest {
         Leadership holder = client("holder", List.of(stalled))
                 .election("office")
                 .campaign()
-                .awaitLeadership(Member.PATIENCE)
+                .awaitLeadership(PATIENCE)
                 .orElseThrow();
         List<Boolean> overlaps = new CopyOnWriteArrayList<>();
         Candidacy successor = client("successor", others)
@@ -187,8 +188,8 @@ final class DiskStallTest {
         // Keep-alives write nothing: something must be committed for the stall to be felt.
         write(others.get(0));
 
-        Leadership next = successor.awaitLeadership(Member.PATIENCE).orElseThrow();
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> !overlaps.isEmpty());
+        Leadership next = successor.awaitLeadership(PATIENCE).orElseThrow();
+        Awaitility.await().atMost(PATIENCE).until(() -> !overlaps.isEmpty());
         assertThat(next.token().isNewerThan(holder.token())).isTrue();
         return overlaps.contains(true);
     }

@@ -1,11 +1,15 @@
 package dev.incumbent.election.etcd;
 
+import static dev.incumbent.testkit.adapter.Outcomes.done;
+import static dev.incumbent.testkit.adapter.Outcomes.eventuallyDone;
+import static dev.incumbent.testkit.adapter.Outcomes.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.incumbent.election.spi.Enrolment;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
 import dev.incumbent.election.spi.SystemTicker;
+import dev.incumbent.testkit.adapter.Member;
 import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -77,7 +81,7 @@ final class EntriesTest {
         Member member = member();
         full = true;
 
-        assertThat(Member.outcome(member.coordinator.enrol(member.request("declined", ""))))
+        assertThat(outcome(member.coordinator().enrol(member.request("declined", ""))))
                 .isInstanceOfSatisfying(Outcome.Refused.class, refused -> assertThat(refused.reason())
                         .isEqualTo(Refusal.EXHAUSTED));
     }
@@ -87,13 +91,13 @@ final class EntriesTest {
     void shouldStillChangeThePayloadWhenAnOlderEntryIsWithdrawnLate() {
         Member member = member();
         var first = member.enrol("swept").entry();
-        var withdrawn = member.coordinator.withdraw(first);
-        var next = member.coordinator.enrol(member.request("swept", ""));
-        Member.done(withdrawn);
-        Enrolment entered = Member.eventuallyDone(() -> next.thenCompose(outcome ->
-                outcome instanceof Outcome.Done ? next : member.coordinator.enrol(member.request("swept", ""))));
+        var withdrawn = member.coordinator().withdraw(first);
+        var next = member.coordinator().enrol(member.request("swept", ""));
+        done(withdrawn);
+        Enrolment entered = eventuallyDone(() -> next.thenCompose(outcome ->
+                outcome instanceof Outcome.Done ? next : member.coordinator().enrol(member.request("swept", ""))));
 
-        Member.done(member.coordinator.updatePayload(entered.entry(), new byte[] {1}));
+        done(member.coordinator().updatePayload(entered.entry(), new byte[] {1}));
     }
 
     /** Answers writes as a member does whose quota is used up. */

@@ -1,5 +1,6 @@
 package dev.incumbent.election.etcd;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -82,7 +83,7 @@ final class EtcdctlInteropTest {
     }
 
     private void awaitQueued(int members) {
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> queue().size() == members);
+        Awaitility.await().atMost(PATIENCE).until(() -> queue().size() == members);
     }
 
     @Test
@@ -100,7 +101,7 @@ final class EtcdctlInteropTest {
         // It resigns when it is interrupted.
         theirs.interrupt();
 
-        Leadership leadership = ours.awaitLeadership(Member.PATIENCE).orElseThrow();
+        Leadership leadership = ours.awaitLeadership(PATIENCE).orElseThrow();
         assertThat(leadership.token().epoch()).isGreaterThan(before.getCreateRevision());
     }
 
@@ -109,17 +110,17 @@ final class EtcdctlInteropTest {
         ElectionClient client = client("ours");
         Candidacy ours = client.election("mixed")
                 .campaign(CampaignOptions.builder().payload("published").build());
-        assertThat(ours.awaitLeadership(Member.PATIENCE)).isPresent();
+        assertThat(ours.awaitLeadership(PATIENCE)).isPresent();
         RunningCommand onlooker = etcdctlElect("-l", path);
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> onlooker.out().contains("published"));
+        Awaitility.await().atMost(PATIENCE).until(() -> onlooker.out().contains("published"));
         RunningCommand theirs = etcdctlElect(path, "theirs");
         awaitQueued(2);
         assertThat(theirs.out()).doesNotContain("theirs");
 
         ours.close();
 
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> theirs.out().contains("theirs"));
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> onlooker.out().contains("theirs"));
+        Awaitility.await().atMost(PATIENCE).until(() -> theirs.out().contains("theirs"));
+        Awaitility.await().atMost(PATIENCE).until(() -> onlooker.out().contains("theirs"));
         assertThat(client.election("mixed").leader().orElseThrow().id().value()).isEqualTo("theirs");
     }
 
@@ -127,7 +128,7 @@ final class EtcdctlInteropTest {
     void shouldShowEtcdctlAllElectionsUnderTheirEncodedNames() throws Exception {
         ElectionClient client = client("reader");
         Candidacy encoded = client.election("billing/settlement").campaign();
-        assertThat(encoded.awaitLeadership(Member.PATIENCE)).isPresent();
+        assertThat(encoded.awaitLeadership(PATIENCE)).isPresent();
 
         String keys = etcdctl()
                 .run("get", "--prefix", "--keys-only", "/" + path + "-ours/elections/")

@@ -1,5 +1,7 @@
 package dev.incumbent.election.etcd;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
+import static dev.incumbent.testkit.adapter.Outcomes.eventuallyDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.incumbent.election.CampaignOptions;
@@ -10,6 +12,7 @@ import dev.incumbent.election.LeadershipListener;
 import dev.incumbent.election.spi.Enrolment;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.SystemTicker;
+import dev.incumbent.testkit.adapter.Member;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -53,7 +56,7 @@ abstract class FaultTest {
     }
 
     private static Leadership leads(Candidacy candidacy) throws Exception {
-        return candidacy.awaitLeadership(Member.PATIENCE).orElseThrow();
+        return candidacy.awaitLeadership(PATIENCE).orElseThrow();
     }
 
     private static void pass(Duration time) {
@@ -130,7 +133,7 @@ abstract class FaultTest {
         frozen = follower;
 
         Leadership two = leads(second);
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> !overlaps.isEmpty());
+        Awaitility.await().atMost(PATIENCE).until(() -> !overlaps.isEmpty());
         assertThat(overlaps).containsExactly(false);
         assertThat(two.token().isNewerThan(one.token())).isTrue();
     }
@@ -155,11 +158,13 @@ abstract class FaultTest {
         servers.awaitServing();
 
         second.await("reachable");
-        assertThat(Member.eventuallyDone(() -> first.coordinator.standing(head.entry())))
+        assertThat(eventuallyDone(() -> first.coordinator().standing(head.entry())))
                 .isEqualTo(new Standing.Head());
-        assertThat(Member.eventuallyDone(() -> second.coordinator.standing(behind.entry())))
+        assertThat(eventuallyDone(() -> second.coordinator().standing(behind.entry())))
                 .isEqualTo(behind.standing());
-        assertThat(first.renew().countedFrom().nanosSince(first.grant.renewal().countedFrom()))
+        assertThat(first.renew()
+                        .countedFrom()
+                        .nanosSince(first.grant().renewal().countedFrom()))
                 .isPositive();
     }
 
@@ -170,12 +175,12 @@ abstract class FaultTest {
         Leadership before = leads(candidacy);
 
         List.of(1, 2, 3).forEach(servers::kill);
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> !before.isValid());
+        Awaitility.await().atMost(PATIENCE).until(() -> !before.isValid());
         List.of(1, 2, 3).forEach(servers::restart);
         servers.awaitServing();
 
         Awaitility.await()
-                .atMost(Member.PATIENCE)
+                .atMost(PATIENCE)
                 .until(() -> candidacy.leadership().filter(Leadership::isValid).isPresent());
         Leadership after = candidacy.leadership().orElseThrow();
         assertThat(after.token().isNewerThan(before.token()) || after.token().equals(before.token()))

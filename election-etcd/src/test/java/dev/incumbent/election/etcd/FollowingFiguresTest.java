@@ -1,5 +1,6 @@
 package dev.incumbent.election.etcd;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.incumbent.election.Candidacy;
@@ -99,7 +100,7 @@ final class FollowingFiguresTest {
 
     private static void awaitQueued(Place place, int entries) {
         Awaitility.await()
-                .atMost(Member.PATIENCE)
+                .atMost(PATIENCE)
                 .until(() -> place.outside().below(place.layout().elections()).size() == entries);
     }
 
@@ -107,7 +108,7 @@ final class FollowingFiguresTest {
     private static void settle(Place place) {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
         Awaitility.await()
-                .atMost(Member.PATIENCE)
+                .atMost(PATIENCE)
                 .until(() -> place.outside().revision() > 0 && System.nanoTime() - until > 0);
     }
 }

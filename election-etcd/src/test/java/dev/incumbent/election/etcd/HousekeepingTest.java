@@ -1,5 +1,8 @@
 package dev.incumbent.election.etcd;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
+import static dev.incumbent.testkit.adapter.Outcomes.done;
+import static dev.incumbent.testkit.adapter.Outcomes.outcome;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +16,8 @@ import dev.incumbent.election.spi.Refusal;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.Subscription;
 import dev.incumbent.election.spi.SystemTicker;
+import dev.incumbent.testkit.adapter.Member;
+import dev.incumbent.testkit.adapter.SilentSignals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,10 +84,10 @@ final class HousekeepingTest {
         Member member = member("twice");
         Entry own = member.enrol("twice").entry();
 
-        var again = Member.done(member.coordinator.openSession(new SilentSignals()));
+        var again = done(member.coordinator().openSession(new SilentSignals()));
 
-        assertThat(again.id()).isEqualTo(member.grant.id());
-        assertThat(Member.done(member.coordinator.ownEntries(again.id()))).containsExactly(own);
+        assertThat(again.id()).isEqualTo(member.grant().id());
+        assertThat(done(member.coordinator().ownEntries(again.id()))).containsExactly(own);
     }
 
     @Test
@@ -91,7 +96,7 @@ final class HousekeepingTest {
         place.outside().put(generationKey(), ByteString.copyFromUtf8("nonsense"));
 
         assertRefused(
-                Member.outcome(place.connect(SystemTicker.INSTANCE).openSession(new SilentSignals())),
+                outcome(place.connect(SystemTicker.INSTANCE).openSession(new SilentSignals())),
                 Refusal.INVALID,
                 "authority=");
     }
@@ -99,18 +104,18 @@ final class HousekeepingTest {
     @Test
     void shouldTellOfAGenerationThatWasWrittenByHandAndEnterUnderIt() {
         Member member = member("follower");
-        Generation raised = new Generation(member.grant.generation().authority(), 77);
+        Generation raised = new Generation(member.grant().generation().authority(), 77);
         String loose = "authority=" + raised.authority() + "   generation=77";
 
         place.outside().put(generationKey(), ByteString.copyFromUtf8(loose));
 
         member.await("generation 77");
         assertRefused(
-                Member.outcome(member.coordinator.enrol(member.request("stale", ""))),
+                outcome(member.coordinator().enrol(member.request("stale", ""))),
                 Refusal.GENERATION_CHANGED,
                 "generation");
         Member late = member("late");
-        assertThat(late.grant.generation()).isEqualTo(raised);
+        assertThat(late.grant().generation()).isEqualTo(raised);
         assertThat(late.enrol("loose").entry().generation()).isEqualTo(raised);
     }
 
@@ -118,14 +123,13 @@ final class HousekeepingTest {
     void shouldHandBackAnOldEntryAsSupersededWhenTheGenerationWasRaisedByHand() {
         Member member = member("survivor");
         Entry own = member.enrol("superseded").entry();
-        Generation raised = new Generation(member.grant.generation().authority(), 5);
+        Generation raised = new Generation(member.grant().generation().authority(), 5);
 
         place.outside().put(generationKey(), GenerationRecord.format(raised));
         member.await("generation 5");
 
         assertThat(member.standing(own)).isEqualTo(new Standing.Superseded(raised));
-        assertThat(Member.done(member.coordinator.ownEntries(member.grant.id())))
-                .containsExactly(own);
+        assertThat(done(member.coordinator().ownEntries(member.grant().id()))).containsExactly(own);
     }
 
     @Test
@@ -135,9 +139,9 @@ final class HousekeepingTest {
         try {
             Member member = new Member("ours", mixed.connect(SystemTicker.INSTANCE));
             Entry own = member.enrol("mixed").entry();
-            assertThat(own.key()).isEqualTo(path + "/" + member.grant.id());
+            assertThat(own.key()).isEqualTo(path + "/" + member.grant().id());
 
-            Member.done(member.coordinator.raiseGeneration(Optional.empty(), 1));
+            done(member.coordinator().raiseGeneration(Optional.empty(), 1));
 
             assertThat(member.standing(own)).isEqualTo(new Standing.Gone());
         } finally {
@@ -156,7 +160,7 @@ final class HousekeepingTest {
             Member member = new Member("ours", mixed.connect(SystemTicker.INSTANCE));
             Enrolment behind = member.enrol("mixed");
             assertThat(behind.standing()).isInstanceOf(Standing.Behind.class);
-            assertThat(Member.done(member.coordinator.list("mixed"))).hasSize(2);
+            assertThat(done(member.coordinator().list("mixed"))).hasSize(2);
             List<String> heard = new CopyOnWriteArrayList<>();
             member.follow(behind, heard);
 
@@ -175,7 +179,7 @@ final class HousekeepingTest {
         Entry head = ahead.enrol("compacted").entry();
         Member member = member("behind", following);
         Enrolment behind = member.enrol("compacted");
-        Member.done(ahead.coordinator.withdraw(head));
+        done(ahead.coordinator().withdraw(head));
         for (int i = 0; i < 3; i++) {
             place.outside().put(ByteString.copyFromUtf8("other"), ByteString.copyFromUtf8("value " + i));
         }
@@ -184,7 +188,7 @@ final class HousekeepingTest {
 
         member.follow(behind, heard);
 
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> !heard.isEmpty());
+        Awaitility.await().atMost(PATIENCE).until(() -> !heard.isEmpty());
         assertThat(heard).containsExactly("broken");
         assertThat(member.standing(behind.entry())).isEqualTo(new Standing.Head());
     }
@@ -202,9 +206,9 @@ final class HousekeepingTest {
         member.standing(behind.entry());
         place.outside().compact(place.outside().revision());
 
-        Member.done(ahead.coordinator.withdraw(head));
+        done(ahead.coordinator().withdraw(head));
 
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> !heard.isEmpty());
+        Awaitility.await().atMost(PATIENCE).until(() -> !heard.isEmpty());
         assertThat(heard.get(0)).isIn("predecessorGone", "broken");
         assertThat(member.standing(behind.entry())).isEqualTo(new Standing.Head());
     }
@@ -217,7 +221,7 @@ final class HousekeepingTest {
         Entry ahead = first.enrol("stale").entry();
         Entry between = second.enrol("stale").entry();
         Enrolment behind = third.enrol("stale");
-        Member.done(second.coordinator.withdraw(between));
+        done(second.coordinator().withdraw(between));
         assertThat(third.standing(behind.entry())).isEqualTo(new Standing.Behind(ahead.key(), true));
         List<String> heard = new CopyOnWriteArrayList<>();
 
@@ -246,12 +250,12 @@ final class HousekeepingTest {
         List<String> heard = new CopyOnWriteArrayList<>();
         for (int i = 0; i < 50; i++) {
             Enrolment enrolment = member.enrol("ranged-" + i);
-            member.coordinator.follow(enrolment.entry(), Optional.empty(), new TellingSink(member, heard));
+            member.coordinator().follow(enrolment.entry(), Optional.empty(), new TellingSink(member, heard));
         }
 
-        Member.done(member("operator").coordinator.raiseGeneration(Optional.empty(), 9));
+        done(member("operator").coordinator().raiseGeneration(Optional.empty(), 9));
 
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> heard.size() == 50);
+        Awaitility.await().atMost(PATIENCE).until(() -> heard.size() == 50);
         assertThat(heard).containsOnly("ownGone after [generation 9]");
     }
 
@@ -264,9 +268,9 @@ final class HousekeepingTest {
         List<String> heard = new CopyOnWriteArrayList<>();
         member.follow(behind, heard);
 
-        Member.done(ahead.coordinator.raiseGeneration(Optional.empty(), 9));
+        done(ahead.coordinator().raiseGeneration(Optional.empty(), 9));
 
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> !heard.isEmpty());
+        Awaitility.await().atMost(PATIENCE).until(() -> !heard.isEmpty());
         member.standing(behind.entry());
         assertThat(heard).containsExactly("ownGone");
     }
@@ -280,8 +284,8 @@ final class HousekeepingTest {
         List<String> others = new CopyOnWriteArrayList<>();
         member.follow(member.enrol("other"), others);
         Enrolment behind = member.enrol("earlier");
-        Member.done(ahead.coordinator.withdraw(head));
-        Member.done(ahead.coordinator.withdraw(other));
+        done(ahead.coordinator().withdraw(head));
+        done(ahead.coordinator().withdraw(other));
         // The second removal was told, so the first one was, too: to nobody.
         Member.await(others, "predecessorGone");
         List<String> heard = new CopyOnWriteArrayList<>();
@@ -306,7 +310,7 @@ final class HousekeepingTest {
 
         @Override
         public void ownGone() {
-            heard.add("ownGone after " + member.signals);
+            heard.add("ownGone after " + member.signals());
         }
 
         @Override
@@ -334,7 +338,7 @@ final class HousekeepingTest {
         }
         // Those that had watches of their own are told to look again.
         Awaitility.await()
-                .atMost(Member.PATIENCE)
+                .atMost(PATIENCE)
                 .until(() -> heard.stream()
                                 .filter(reports -> reports.contains("broken"))
                                 .count()
@@ -346,7 +350,7 @@ final class HousekeepingTest {
         }
         tap.reset();
 
-        heads.forEach(head -> Member.done(ahead.coordinator.withdraw(head)));
+        heads.forEach(head -> done(ahead.coordinator().withdraw(head)));
 
         heard.forEach(reports -> Member.await(reports, "predecessorGone"));
         assertThat(tap.sent()).as("no read for any of them").doesNotContainKey("Txn");
@@ -361,14 +365,14 @@ final class HousekeepingTest {
             many.add(new GuardedOp.Delete("k" + i));
         }
 
-        assertRefused(Member.outcome(member.coordinator.guardedWrite(own, many)), Refusal.INVALID, "128");
-        assertRefused(Member.outcome(member.coordinator.guardedWrite(own, List.of())), Refusal.INVALID, "at least");
+        assertRefused(outcome(member.coordinator().guardedWrite(own, many)), Refusal.INVALID, "128");
+        assertRefused(outcome(member.coordinator().guardedWrite(own, List.of())), Refusal.INVALID, "at least");
         assertRefused(
-                Member.outcome(member.coordinator.guardedWrite(
-                        own, List.of(new GuardedOp.Delete("k"), new GuardedOp.Put("k", new byte[0])))),
+                outcome(member.coordinator()
+                        .guardedWrite(own, List.of(new GuardedOp.Delete("k"), new GuardedOp.Put("k", new byte[0])))),
                 Refusal.INVALID,
                 "twice");
-        Member.done(member.coordinator.guardedWrite(own, many.subList(0, Txns.MOST_OPS)));
+        done(member.coordinator().guardedWrite(own, many.subList(0, Txns.MOST_OPS)));
     }
 
     @Test
@@ -380,22 +384,23 @@ final class HousekeepingTest {
                         place.builder().namespace(namespace).nativePath("theirs", "elect-me"), SystemTicker.INSTANCE));
 
         assertThat(member.enrol("ours").entry().key()).startsWith(namespace + place.root() + "/elections/ours/");
-        assertThat(member.enrol("theirs").entry().key()).isEqualTo(namespace + "elect-me/" + member.grant.id());
+        assertThat(member.enrol("theirs").entry().key())
+                .isEqualTo(namespace + "elect-me/" + member.grant().id());
     }
 
     @Test
     void shouldPublishIdAndPayloadAsTheLayoutSays() {
         Member member = member("host:1");
-        Entry own = Member.done(member.coordinator.enrol(member.request("values", "line 1\nline 2")))
+        Entry own = done(member.coordinator().enrol(member.request("values", "line 1\nline 2")))
                 .entry();
 
         assertThat(place.outside().get(Layout.key(own.key())).get(0).getValue().toStringUtf8())
                 .isEqualTo("host:1\nline 1\nline 2");
-        Member.done(member.coordinator.updatePayload(own, new byte[0]));
+        done(member.coordinator().updatePayload(own, new byte[0]));
         assertThat(place.outside().get(Layout.key(own.key())).get(0).getValue().toStringUtf8())
                 .isEqualTo("host:1");
-        Member.done(member.coordinator.updatePayload(own, "new".getBytes(UTF_8)));
-        assertThat(Member.done(member.coordinator.list("values")).get(0).payloadText())
+        done(member.coordinator().updatePayload(own, "new".getBytes(UTF_8)));
+        assertThat(done(member.coordinator().list("values")).get(0).payloadText())
                 .isEqualTo("new");
     }
 
@@ -408,11 +413,11 @@ final class HousekeepingTest {
         ahead.enrol("left");
         Enrolment behind = member.enrol("left");
         Subscription follow = member.follow(behind, new CopyOnWriteArrayList<>());
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> tap.received().getOrDefault("Watch created", 0) == 3);
+        Awaitility.await().atMost(PATIENCE).until(() -> tap.received().getOrDefault("Watch created", 0) == 3);
 
         follow.close();
 
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> tap.sent().getOrDefault("Watch CANCEL_REQUEST", 0) == 2);
+        Awaitility.await().atMost(PATIENCE).until(() -> tap.sent().getOrDefault("Watch CANCEL_REQUEST", 0) == 2);
     }
 
     @Test
@@ -420,14 +425,13 @@ final class HousekeepingTest {
         List<Member> members = List.of(member("one"), member("two"));
         assertThat(members).allMatch(member -> loopThread(member) == 1);
 
-        members.forEach(member -> member.coordinator.close());
+        members.forEach(member -> member.coordinator().close());
 
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> members.stream()
-                .allMatch(member -> loopThread(member) == 0));
+        Awaitility.await().atMost(PATIENCE).until(() -> members.stream().allMatch(member -> loopThread(member) == 0));
     }
 
     private static long loopThread(Member member) {
-        String name = ((EtcdCoordinator) member.coordinator).loop().name();
+        String name = ((EtcdCoordinator) member.coordinator()).loop().name();
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals(name))
                 .count();

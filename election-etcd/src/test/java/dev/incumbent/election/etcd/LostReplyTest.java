@@ -1,5 +1,7 @@
 package dev.incumbent.election.etcd;
 
+import static dev.incumbent.testkit.adapter.Outcomes.done;
+import static dev.incumbent.testkit.adapter.Outcomes.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.incumbent.election.spi.Ack;
@@ -10,6 +12,8 @@ import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.SessionGrant;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.SystemTicker;
+import dev.incumbent.testkit.adapter.Member;
+import dev.incumbent.testkit.adapter.SilentSignals;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.ManagedChannel;
@@ -75,15 +79,14 @@ final class LostReplyTest {
         EnrolRequest request = member.request("lost", "payload");
         tap.breakAfter(1, LostReplyTest::writes);
 
-        assertThat(Member.outcome(member.coordinator.enrol(request))).isInstanceOf(Outcome.Ambiguous.class);
+        assertThat(outcome(member.coordinator().enrol(request))).isInstanceOf(Outcome.Ambiguous.class);
 
-        Enrolment found = Member.done(member.coordinator.findOwn(request)).orElseThrow();
+        Enrolment found = done(member.coordinator().findOwn(request)).orElseThrow();
         assertThat(found.standing()).isEqualTo(new Standing.Head());
         assertThat(standing("lost"))
                 .as("no ghost")
                 .containsExactly(found.entry().epoch());
-        assertThat(Member.done(member.coordinator.ownEntries(member.grant.id())))
-                .containsExactly(found.entry());
+        assertThat(done(member.coordinator().ownEntries(member.grant().id()))).containsExactly(found.entry());
     }
 
     @Test
@@ -92,16 +95,16 @@ final class LostReplyTest {
         tap.reset();
         tap.silence(1, LostReplyTest::writes);
 
-        assertThat(Member.outcome(member.coordinator.enrol(request))).isInstanceOf(Outcome.Ambiguous.class);
+        assertThat(outcome(member.coordinator().enrol(request))).isInstanceOf(Outcome.Ambiguous.class);
 
         assertThat(tap.sent()).containsEntry("Txn", 1);
-        assertThat(Member.done(member.coordinator.findOwn(request))).isPresent();
+        assertThat(done(member.coordinator().findOwn(request))).isPresent();
     }
 
     @Test
     void shouldHandBackTheEntryOfTheFirstAttemptWhenEnteringAgain() {
         tap.breakAfter(1, LostReplyTest::writes);
-        Member.outcome(member.coordinator.enrol(member.request("again", "")));
+        outcome(member.coordinator().enrol(member.request("again", "")));
 
         Enrolment second = member.enrol("again");
 
@@ -116,11 +119,11 @@ final class LostReplyTest {
         Entry ahead = other.enrol("place").entry();
         tap.breakAfter(1, LostReplyTest::writes);
         EnrolRequest request = member.request("place", "");
-        Member.outcome(member.coordinator.enrol(request));
+        outcome(member.coordinator().enrol(request));
         Member behind = new Member("behind", place.connect(SystemTicker.INSTANCE));
         behind.enrol("place");
 
-        Enrolment found = Member.done(member.coordinator.findOwn(request)).orElseThrow();
+        Enrolment found = done(member.coordinator().findOwn(request)).orElseThrow();
 
         assertThat(found.standing()).isEqualTo(new Standing.Behind(ahead.key(), true));
     }
@@ -133,15 +136,14 @@ final class LostReplyTest {
         for (int i = 0; i < 40; i++) {
             requests.add(member.request("batch-" + i, ""));
         }
-        requests.forEach(request -> stages.add(member.coordinator.enrol(request)));
+        requests.forEach(request -> stages.add(member.coordinator().enrol(request)));
 
-        stages.forEach(stage -> assertThat(Member.outcome(stage)).isInstanceOf(Outcome.Ambiguous.class));
+        stages.forEach(stage -> assertThat(outcome(stage)).isInstanceOf(Outcome.Ambiguous.class));
 
         tap.heal();
         requests.forEach(request ->
-                assertThat(Member.done(member.coordinator.findOwn(request))).isPresent());
-        assertThat(Member.done(member.coordinator.ownEntries(member.grant.id())))
-                .hasSize(40);
+                assertThat(done(member.coordinator().findOwn(request))).isPresent());
+        assertThat(done(member.coordinator().ownEntries(member.grant().id()))).hasSize(40);
     }
 
     @Test
@@ -149,9 +151,9 @@ final class LostReplyTest {
         Entry entry = member.enrol("left").entry();
         tap.breakAfter(1, LostReplyTest::writes);
 
-        assertThat(Member.outcome(member.coordinator.withdraw(entry))).isInstanceOf(Outcome.Ambiguous.class);
+        assertThat(outcome(member.coordinator().withdraw(entry))).isInstanceOf(Outcome.Ambiguous.class);
         Entry next = member.enrol("left").entry();
-        assertThat(Member.done(member.coordinator.withdraw(entry))).isEqualTo(Ack.ACK);
+        assertThat(done(member.coordinator().withdraw(entry))).isEqualTo(Ack.ACK);
 
         // A withdrawal that did not compare would have taken this one along.
         assertThat(standing("left")).containsExactly(next.epoch());
@@ -163,13 +165,13 @@ final class LostReplyTest {
         lossy.breakAfter(1, request -> request instanceof LeaseGrantRequest);
         var coordinator = place.coordinator(place.builder().interceptor(lossy), SystemTicker.INSTANCE);
 
-        SessionGrant grant = Member.done(coordinator.openSession(new SilentSignals()));
+        SessionGrant grant = done(coordinator.openSession(new SilentSignals()));
 
         assertThat(lossy.opened())
                 .as("the second grant found the first")
                 .containsEntry("LeaseGrant", 2)
                 .containsEntry("LeaseKeepAlive", 1);
-        assertThat(Member.done(coordinator.renew(grant.id())).ttl()).isEqualTo(grant.ttl());
+        assertThat(done(coordinator.renew(grant.id())).ttl()).isEqualTo(grant.ttl());
     }
 
     @Test
@@ -179,7 +181,7 @@ final class LostReplyTest {
         try {
             tap.redirect(nobody);
 
-            assertThat(Member.outcome(member.coordinator.enrol(member.request("unsent", ""))))
+            assertThat(outcome(member.coordinator().enrol(member.request("unsent", ""))))
                     .isInstanceOf(Outcome.Unavailable.class);
         } finally {
             tap.redirect(null);
@@ -191,13 +193,14 @@ final class LostReplyTest {
     @Test
     void shouldAnswerWhatIsOpenWhenClosed() {
         tap.silence(Integer.MAX_VALUE, request -> request instanceof TxnRequest);
-        Entry nothing = new Entry("x", member.grant.id(), "/x", 1, member.grant.generation());
-        CompletionStage<Outcome<Enrolment>> entered = member.coordinator.enrol(member.request("open", ""));
-        CompletionStage<Outcome<Standing>> read = member.coordinator.standing(nothing);
+        Entry nothing =
+                new Entry("x", member.grant().id(), "/x", 1, member.grant().generation());
+        CompletionStage<Outcome<Enrolment>> entered = member.coordinator().enrol(member.request("open", ""));
+        CompletionStage<Outcome<Standing>> read = member.coordinator().standing(nothing);
 
-        member.coordinator.close();
+        member.coordinator().close();
 
-        assertThat(Member.outcome(entered)).isInstanceOfAny(Outcome.Ambiguous.class, Outcome.Unavailable.class);
-        assertThat(Member.outcome(read)).isInstanceOf(Outcome.Unavailable.class);
+        assertThat(outcome(entered)).isInstanceOfAny(Outcome.Ambiguous.class, Outcome.Unavailable.class);
+        assertThat(outcome(read)).isInstanceOf(Outcome.Unavailable.class);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.incumbent.election.Candidacy;
 import dev.incumbent.election.ElectionClient;
 import dev.incumbent.election.spi.SystemTicker;
+import dev.incumbent.testkit.adapter.Member;
 import io.etcd.jetcd.api.KeyValue;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.incumbent.election.etcd;
 
+import static dev.incumbent.testkit.adapter.Outcomes.done;
+import static dev.incumbent.testkit.adapter.Outcomes.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -8,6 +10,7 @@ import dev.incumbent.election.spi.Enrolment;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.SystemTicker;
+import dev.incumbent.testkit.adapter.Member;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -79,37 +82,39 @@ final class RebuiltTest {
         Enrolment own = member.enrol("office");
         List<String> heard = new CopyOnWriteArrayList<>();
         member.follow(own, heard);
-        restore(member.grant.generation());
+        restore(member.grant().generation());
 
         tap.redirect(rebuilt.channel());
-        assertThat(Member.outcome(member.coordinator.standing(own.entry())))
+        assertThat(outcome(member.coordinator().standing(own.entry())))
                 .isEqualTo(new Outcome.Done<>(new Standing.Gone()));
         Member.await(heard, "broken");
-        var grant = new Member("again", anew(member)).grant;
+        var grant = new Member("again", anew(member)).grant();
 
-        assertThat(grant.generation()).isEqualTo(member.grant.generation());
+        assertThat(grant.generation()).isEqualTo(member.grant().generation());
         assertUnavailable(
-                Member.outcome(member.coordinator.enrol(new dev.incumbent.election.spi.EnrolRequest(
-                        "office",
-                        grant.id(),
-                        java.util.UUID.randomUUID(),
-                        member.candidate,
-                        new byte[0],
-                        grant.generation()))),
+                outcome(member.coordinator()
+                        .enrol(new dev.incumbent.election.spi.EnrolRequest(
+                                "office",
+                                grant.id(),
+                                java.util.UUID.randomUUID(),
+                                member.candidate(),
+                                new byte[0],
+                                grant.generation()))),
                 "raiseGeneration");
         assertThat(rebuilt.below(place.layout().prefix("office"))).isEmpty();
 
-        Generation raised = Member.done(member.coordinator.raiseGeneration(Optional.empty(), 1));
-        Enrolment entered = Member.done(member.coordinator.enrol(new dev.incumbent.election.spi.EnrolRequest(
-                "office", grant.id(), java.util.UUID.randomUUID(), member.candidate, new byte[0], raised)));
+        Generation raised = done(member.coordinator().raiseGeneration(Optional.empty(), 1));
+        Enrolment entered = done(member.coordinator()
+                .enrol(new dev.incumbent.election.spi.EnrolRequest(
+                        "office", grant.id(), java.util.UUID.randomUUID(), member.candidate(), new byte[0], raised)));
         assertThat(entered.standing()).isEqualTo(new Standing.Head());
         assertThat(entered.entry().token().isNewerThan(own.entry().token())).isTrue();
     }
 
     /** The lease is unknown to the other cluster; the same client opens another. */
     private static dev.incumbent.election.spi.Coordinator anew(Member member) {
-        assertThat(Member.outcome(member.coordinator.renew(member.grant.id()))).isInstanceOf(Outcome.Refused.class);
-        return member.coordinator;
+        assertThat(outcome(member.coordinator().renew(member.grant().id()))).isInstanceOf(Outcome.Refused.class);
+        return member.coordinator();
     }
 
     @Test
@@ -117,9 +122,9 @@ final class RebuiltTest {
         Member member = member();
         tap.redirect(rebuilt.channel());
 
-        Generation found = Member.done(member.coordinator.generation());
+        Generation found = done(member.coordinator().generation());
 
-        assertThat(found.authority()).isNotEqualTo(member.grant.generation().authority());
+        assertThat(found.authority()).isNotEqualTo(member.grant().generation().authority());
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.incumbent.election.etcd;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
+import static dev.incumbent.testkit.adapter.Outcomes.done;
+import static dev.incumbent.testkit.adapter.Outcomes.outcome;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +16,9 @@ import dev.incumbent.election.spi.Refusal;
 import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.embedded.etcd.EmbeddedEtcd;
 import dev.incumbent.realservers.TlsFiles;
+import dev.incumbent.testkit.adapter.Member;
+import dev.incumbent.testkit.adapter.Outcomes;
+import dev.incumbent.testkit.adapter.SilentSignals;
 import io.etcd.jetcd.api.AuthEnableRequest;
 import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthRoleAddRequest;
@@ -91,16 +97,16 @@ final class SecurityTest {
     }
 
     private static void assertCampaigns(Member first, Member second) {
-        Entry head = Member.done(first.coordinator.enrol(first.request("secured", "v1")))
-                .entry();
+        Entry head =
+                done(first.coordinator().enrol(first.request("secured", "v1"))).entry();
         Enrolment behind = second.enrol("secured");
         List<String> heard = new CopyOnWriteArrayList<>();
         second.follow(behind, heard);
-        Member.done(first.coordinator.renew(first.grant.id()));
-        Member.done(first.coordinator.updatePayload(head, "v2".getBytes(UTF_8)));
-        assertThat(Member.done(second.coordinator.list("secured")).get(0).payloadText())
+        done(first.coordinator().renew(first.grant().id()));
+        done(first.coordinator().updatePayload(head, "v2".getBytes(UTF_8)));
+        assertThat(done(second.coordinator().list("secured")).get(0).payloadText())
                 .isEqualTo("v2");
-        Member.done(first.coordinator.withdraw(head));
+        done(first.coordinator().withdraw(head));
         Member.await(heard, "predecessorGone");
     }
 
@@ -124,7 +130,7 @@ final class SecurityTest {
 
             // Tokens live as long as they are used; this one lapses between two probes of the watch stream.
             long until = System.nanoTime() + Duration.ofMillis(2500).toNanos();
-            org.awaitility.Awaitility.await().atMost(Member.PATIENCE).until(() -> System.nanoTime() - until >= 0);
+            org.awaitility.Awaitility.await().atMost(PATIENCE).until(() -> System.nanoTime() - until >= 0);
             first.renew();
             List<Enrolment> entered = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -146,10 +152,10 @@ final class SecurityTest {
             Coordinator wrong = connect(etcd.endpoints(), options -> options.credentials("ann", "wrong"));
             Coordinator ben = connect(etcd.endpoints(), options -> options.credentials("ben", "secret of ben"));
 
-            assertNotPermitted(Member.outcome(nobody.list("secured")));
-            assertNotPermitted(Member.outcome(wrong.openSession(new SilentSignals())));
-            assertNotPermitted(Member.outcome(ben.openSession(new SilentSignals())));
-            assertNotPermitted(Member.outcome(ben.list("secured")));
+            assertNotPermitted(outcome(nobody.list("secured")));
+            assertNotPermitted(outcome(wrong.openSession(new SilentSignals())));
+            assertNotPermitted(outcome(ben.openSession(new SilentSignals())));
+            assertNotPermitted(outcome(ben.list("secured")));
         }
     }
 
@@ -160,17 +166,17 @@ final class SecurityTest {
             Member ann =
                     new Member("ann", connect(etcd.endpoints(), options -> options.credentials("ann", "secret of ann")
                             .nativePath("shut", "/shut")));
-            var refused = ann.coordinator.enrol(ann.request("shut", ""));
+            var refused = ann.coordinator().enrol(ann.request("shut", ""));
             var entered = new ArrayList<java.util.concurrent.CompletionStage<Outcome<Enrolment>>>();
             for (int i = 0; i < 50; i++) {
-                entered.add(ann.coordinator.enrol(ann.request("open-" + i, "")));
+                entered.add(ann.coordinator().enrol(ann.request("open-" + i, "")));
                 if (i == 20) {
-                    refused = ann.coordinator.enrol(ann.request("shut", ""));
+                    refused = ann.coordinator().enrol(ann.request("shut", ""));
                 }
             }
 
-            assertNotPermitted(Member.outcome(refused));
-            entered.forEach(Member::done);
+            assertNotPermitted(outcome(refused));
+            entered.forEach(Outcomes::done);
         }
     }
 
@@ -188,9 +194,9 @@ final class SecurityTest {
                     new Member("a", connect(etcd.endpoints(), both)), new Member("b", connect(etcd.endpoints(), both)));
 
             Coordinator stranger = connect(etcd.endpoints(), options -> options.trust(files.ca()));
-            assertThat(Member.outcome(stranger.list("secured"))).isInstanceOf(Outcome.Unavailable.class);
+            assertThat(outcome(stranger.list("secured"))).isInstanceOf(Outcome.Unavailable.class);
             Coordinator mistrusting = connect(etcd.endpoints(), options -> {});
-            assertThat(Member.outcome(mistrusting.list("secured"))).isInstanceOf(Outcome.Unavailable.class);
+            assertThat(outcome(mistrusting.list("secured"))).isInstanceOf(Outcome.Unavailable.class);
         } finally {
             files.delete();
         }

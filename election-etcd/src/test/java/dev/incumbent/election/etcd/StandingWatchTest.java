@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.incumbent.election.Generation;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.SessionId;
+import dev.incumbent.testkit.adapter.Member;
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.ResponseHeader;

@@ -1,5 +1,6 @@
 package dev.incumbent.election.etcd;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.etcd.jetcd.api.Event;
@@ -98,7 +99,7 @@ final class WatchHubTest {
 
         server.onLoop(() -> hub.probe("generation"));
 
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> heard.size() == 2);
+        Awaitility.await().atMost(PATIENCE).until(() -> heard.size() == 2);
         assertThat(heard).containsExactlyInAnyOrder("clumsy", "careful");
     }
 }

@@ -1,5 +1,6 @@
 package dev.incumbent.election.zookeeper;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
@@ -63,7 +64,7 @@ final class CallersLinkTest {
             try (CallersLink link = new CallersLink(framework)) {
                 link.start(told);
                 Handle present = link.connected()
-                        .get(Member.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                         .handle();
 
                 link.eventReceived(framework, event(lastWords));

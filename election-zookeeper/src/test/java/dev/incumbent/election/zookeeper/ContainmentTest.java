@@ -1,5 +1,8 @@
 package dev.incumbent.election.zookeeper;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
+import static dev.incumbent.testkit.adapter.Outcomes.done;
+import static dev.incumbent.testkit.adapter.Outcomes.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.incumbent.election.ElectionConfig;
@@ -7,10 +10,12 @@ import dev.incumbent.election.Stamp;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Renewal;
+import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.embedded.zookeeper.ClientLink;
 import dev.incumbent.embedded.zookeeper.Direction;
 import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
 import dev.incumbent.embedded.zookeeper.ZooKeeperExtension;
+import dev.incumbent.testkit.adapter.Member;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +75,7 @@ final class ContainmentTest {
                 .connectString(link.connectString())
                 .root("/containment-" + System.nanoTime())
                 .tickTime(TICK)
-                .coordinator(TIMING, Member.CLOCK);
+                .coordinator(TIMING, SystemTicker.INSTANCE);
         withoutSpacing = new RenewalChain(0, null);
         member = new Member("held", coordinator);
     }
@@ -97,8 +102,8 @@ final class ContainmentTest {
     }
 
     private Optional<Renewal> beatUnlessDisconnected() {
-        Stamp sent = Member.CLOCK.stamp();
-        if (!(Member.outcome(coordinator.renew(member.grant.id())) instanceof Outcome.Done<Renewal> done)) {
+        Stamp sent = SystemTicker.INSTANCE.stamp();
+        if (!(outcome(coordinator.renew(member.grant().id())) instanceof Outcome.Done<Renewal> done)) {
             return Optional.empty();
         }
         withoutSpacing.confirmed(sent, System.nanoTime(), null);
@@ -161,7 +166,7 @@ final class ContainmentTest {
         for (int run = 0; run < 5 && !caught; run++) {
             if (run > 0) {
                 close();
-                ensemble.awaitServing(Member.PATIENCE);
+                ensemble.awaitServing(PATIENCE);
                 open();
             }
             caught = cutOnceConfirmedAfterSilence();
@@ -199,18 +204,18 @@ final class ContainmentTest {
         List<Renewal> renewals = beats(3);
         pass(coordinator.traits().minRenewSpacing());
         link.holdFrom(Direction.TO_CLIENT, frame -> frame.is("multi"));
-        Stamp sent = Member.CLOCK.stamp();
-        var late = coordinator.renew(member.grant.id());
-        link.awaitHeld(Direction.TO_CLIENT, frame -> frame.is("multi"), Member.PATIENCE);
+        Stamp sent = SystemTicker.INSTANCE.stamp();
+        var late = coordinator.renew(member.grant().id());
+        link.awaitHeld(Direction.TO_CLIENT, frame -> frame.is("multi"), PATIENCE);
         link.deliver(Direction.TO_CLIENT, 1);
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> link.held(Direction.TO_CLIENT).stream()
+        Awaitility.await().atMost(PATIENCE).until(() -> link.held(Direction.TO_CLIENT).stream()
                 .anyMatch(frame -> frame.is("multi")));
 
         ensemble.isolate(follower);
         pass(Duration.ofSeconds(1));
         link.release();
 
-        Renewal renewal = Member.done(late);
+        Renewal renewal = done(late);
         assertThat(renewal.countedFrom().nanosSince(sent))
                 .as("not from its own send")
                 .isNegative();
@@ -223,19 +228,20 @@ final class ContainmentTest {
     void shouldCountFromTheNewConnectionOnceABeatOnItWasConfirmed() throws Exception {
         member.enrol("reconnect");
         List<Renewal> renewals = beats(2);
-        Stamp before = Member.CLOCK.stamp();
+        Stamp before = SystemTicker.INSTANCE.stamp();
 
         link.reset();
         member.await("unreachable");
         member.await("reachable");
-        Renewal renewal = Member.done(coordinator.renew(member.grant.id()));
+        Renewal renewal = done(coordinator.renew(member.grant().id()));
 
         assertThat(renewal.countedFrom().nanosSince(before))
                 .as("later than what two beats on the old connection prove")
                 .isPositive();
         assertThat(renewal.countedFrom().nanosSince(renewals.get(1).countedFrom()))
                 .isPositive();
-        assertThat(Member.CLOCK.stamp().nanosSince(renewal.countedFrom())).isPositive();
+        assertThat(SystemTicker.INSTANCE.stamp().nanosSince(renewal.countedFrom()))
+                .isPositive();
     }
 
     @Test
@@ -245,7 +251,7 @@ final class ContainmentTest {
         List<Renewal> renewals = beats(3);
         link.reset();
         member.await("reachable");
-        renewals.add(Member.done(coordinator.renew(member.grant.id())));
+        renewals.add(done(coordinator.renew(member.grant().id())));
 
         ensemble.isolate(follower);
 

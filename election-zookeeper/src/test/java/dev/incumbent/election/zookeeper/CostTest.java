@@ -1,13 +1,18 @@
 package dev.incumbent.election.zookeeper;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
+import static dev.incumbent.testkit.adapter.Outcomes.done;
+import static dev.incumbent.testkit.adapter.Outcomes.eventuallyDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.Subscription;
+import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.embedded.zookeeper.ClientLink;
 import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
 import dev.incumbent.embedded.zookeeper.RequestCounts;
+import dev.incumbent.testkit.adapter.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,14 +58,15 @@ final class CostTest {
 
     private Member member(String name, ClientLink link) {
         links.add(link);
-        return new Member(name, place.coordinator(place.builder().connectString(link.connectString()), Member.CLOCK));
+        return new Member(
+                name, place.coordinator(place.builder().connectString(link.connectString()), SystemTicker.INSTANCE));
     }
 
     @Test
     void shouldCommitOnceAndTakeOneRoundTripWhenEntering() {
         ClientLink link = server.newClientLink();
         Member member = member("a", link);
-        Member.done(member.coordinator.withdraw(member.enrol("cost").entry()));
+        done(member.coordinator().withdraw(member.enrol("cost").entry()));
         long zxid = server.lastZxid();
         RequestCounts before = link.requestCounts();
 
@@ -75,7 +81,7 @@ final class CostTest {
         assertThat(counts.withoutPings()).isEqualTo(2);
 
         long entered = server.lastZxid();
-        Member.done(member.coordinator.withdraw(entry));
+        done(member.coordinator().withdraw(entry));
         assertThat(server.lastZxid() - entered).as("commits").isEqualTo(1);
     }
 
@@ -83,16 +89,16 @@ final class CostTest {
     void shouldSendTheViewBeforeTheEntryIsAnswered() {
         ClientLink link = server.newClientLink();
         Member member = member("a", link);
-        Member.done(member.coordinator.withdraw(member.enrol("pipelined").entry()));
+        done(member.coordinator().withdraw(member.enrol("pipelined").entry()));
         RequestCounts before = link.requestCounts();
         link.holdReplies();
 
-        var entered = member.coordinator.enrol(member.request("pipelined", ""));
+        var entered = member.coordinator().enrol(member.request("pipelined", ""));
 
-        link.awaitPassed("getChildren", before.of("getChildren") + 1, Member.PATIENCE);
+        link.awaitPassed("getChildren", before.of("getChildren") + 1, PATIENCE);
         assertThat(entered.toCompletableFuture()).isNotDone();
         link.release();
-        assertThat(Member.done(entered).standing()).isEqualTo(new Standing.Head());
+        assertThat(done(entered).standing()).isEqualTo(new Standing.Head());
     }
 
     @Test
@@ -109,15 +115,15 @@ final class CostTest {
             String ahead = ((Standing.Behind) enrolment.standing()).predecessor();
             List<String> heard = new CopyOnWriteArrayList<>();
             reports.add(heard);
-            follows.add(waiter.coordinator.follow(enrolment.entry(), Optional.of(ahead), waiter.sink(heard)));
-            Member.done(waiter.coordinator.standing(enrolment.entry()));
+            follows.add(waiter.coordinator().follow(enrolment.entry(), Optional.of(ahead), Member.sink(heard)));
+            done(waiter.coordinator().standing(enrolment.entry()));
         }
         links.forEach(link -> before.add(link.requestCounts()));
         long zxid = server.lastZxid();
 
-        Member.done(leader.coordinator.withdraw(head));
+        done(leader.coordinator().withdraw(head));
 
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> !reports.get(0).isEmpty());
+        Awaitility.await().atMost(PATIENCE).until(() -> !reports.get(0).isEmpty());
         assertThat(reports.get(0)).containsExactly("predecessorGone");
         assertThat(server.lastZxid() - zxid).as("commits").isEqualTo(1);
         long notifications = 0;
@@ -139,8 +145,8 @@ final class CostTest {
         ClientLink link = server.newClientLink();
         Member onlooker = member("onlooker", link);
         List<String> seen = new CopyOnWriteArrayList<>();
-        Subscription observation =
-                onlooker.coordinator.observe("observed", new dev.incumbent.election.spi.ObservationSink() {
+        Subscription observation = onlooker.coordinator()
+                .observe("observed", new dev.incumbent.election.spi.ObservationSink() {
                     @Override
                     public void head(Optional<dev.incumbent.election.CandidateInfo> head) {
                         seen.add(head.map(info -> info.id().value()).orElse("nobody"));
@@ -151,13 +157,13 @@ final class CostTest {
                         seen.add("broken");
                     }
                 });
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> !seen.isEmpty());
+        Awaitility.await().atMost(PATIENCE).until(() -> !seen.isEmpty());
         long before = link.requestCounts().notifications();
 
         for (int i = 0; i < 5; i++) {
-            Member.done(leader.coordinator.withdraw(leader.enrol("observed").entry()));
+            done(leader.coordinator().withdraw(leader.enrol("observed").entry()));
         }
-        Member.done(onlooker.coordinator.list("observed"));
+        done(onlooker.coordinator().list("observed"));
 
         assertThat(link.requestCounts().notifications() - before).isZero();
         assertThat(seen).containsExactly("leader");
@@ -184,18 +190,18 @@ final class CostTest {
         var behind = waiter.enrol("stream");
         String ahead = ((Standing.Behind) behind.standing()).predecessor();
         List<String> heard = new CopyOnWriteArrayList<>();
-        Subscription follow = waiter.coordinator.follow(behind.entry(), Optional.of(ahead), waiter.sink(heard));
-        Member.done(waiter.coordinator.standing(behind.entry()));
+        Subscription follow = waiter.coordinator().follow(behind.entry(), Optional.of(ahead), Member.sink(heard));
+        done(waiter.coordinator().standing(behind.entry()));
         long zxid = server.lastZxid();
 
-        assertThat(Member.done(waiter.coordinator.standing(behind.entry()))).isEqualTo(behind.standing());
+        assertThat(done(waiter.coordinator().standing(behind.entry()))).isEqualTo(behind.standing());
         assertThat(server.lastZxid() - zxid).as("commits in the stream").isZero();
 
         link.reset();
         waiter.await("reachable");
         assertThat(heard).containsExactly("broken");
         long reconnected = server.lastZxid();
-        assertThat(Member.eventuallyDone(() -> waiter.coordinator.standing(behind.entry())))
+        assertThat(eventuallyDone(() -> waiter.coordinator().standing(behind.entry())))
                 .isEqualTo(behind.standing());
         assertThat(server.lastZxid() - reconnected).as("commits after it broke").isPositive();
         follow.close();
@@ -211,9 +217,9 @@ final class CostTest {
         }
         long zxid = server.lastZxid();
 
-        var standings = entries.stream().map(member.coordinator::standing).toList();
+        var standings = entries.stream().map(member.coordinator()::standing).toList();
 
-        standings.forEach(standing -> assertThat(Member.done(standing)).isEqualTo(new Standing.Head()));
+        standings.forEach(standing -> assertThat(done(standing)).isEqualTo(new Standing.Head()));
         assertThat(server.lastZxid() - zxid).as("commits for 100 reads").isBetween(1L, 20L);
     }
 
@@ -223,11 +229,11 @@ final class CostTest {
         Member member = member("a", link);
         Entry own = member.enrol("renewed").entry();
         List<String> heard = new CopyOnWriteArrayList<>();
-        member.coordinator.follow(own, Optional.empty(), member.sink(heard));
-        Member.done(member.coordinator.standing(own));
+        member.coordinator().follow(own, Optional.empty(), Member.sink(heard));
+        done(member.coordinator().standing(own));
         RequestCounts before = link.requestCounts();
 
-        Member.done(member.coordinator.renew(member.grant.id()));
+        done(member.coordinator().renew(member.grant().id()));
 
         RequestCounts counts = link.requestCounts().since(before);
         assertThat(counts.of("multi")).isEqualTo(2);

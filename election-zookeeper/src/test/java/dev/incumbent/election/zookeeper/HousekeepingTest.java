@@ -1,5 +1,8 @@
 package dev.incumbent.election.zookeeper;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
+import static dev.incumbent.testkit.adapter.Outcomes.done;
+import static dev.incumbent.testkit.adapter.Outcomes.outcome;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +14,10 @@ import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
 import dev.incumbent.election.spi.Standing;
+import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
+import dev.incumbent.testkit.adapter.Member;
+import dev.incumbent.testkit.adapter.SilentSignals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +76,7 @@ final class HousekeepingTest {
     }
 
     private Member member(String name) {
-        return new Member(name, place.connect(Member.CLOCK));
+        return new Member(name, place.connect(SystemTicker.INSTANCE));
     }
 
     private void make(String path, String text) throws Exception {
@@ -81,27 +87,28 @@ final class HousekeepingTest {
     @Test
     void shouldOrderByTransactionWhenSequenceNumbersAreEqual() throws Exception {
         Member member = member("late");
-        Member.done(member.coordinator.withdraw(member.enrol("stuck").entry()));
+        done(member.coordinator().withdraw(member.enrol("stuck").entry()));
         String later = NodeName.prefix(new UUID(0, 1)) + "2147483647";
         String earlier = NodeName.prefix(new UUID(9, 9)) + "2147483647";
         make("/elections/stuck/" + earlier, "earlier");
         make("/elections/stuck/" + later, "later");
 
-        assertThat(Member.done(member.coordinator.list("stuck")))
+        assertThat(done(member.coordinator().list("stuck")))
                 .extracting(info -> info.id().value())
                 .containsExactly("earlier", "later");
     }
 
     @Test
     void shouldRefuseAndLeaveNothingWhenTheCounterIsNearItsEnd() throws Exception {
-        Link link = new OwnLink(server.connectString(), Place.TIMING.leaseTtl(), List.of(), null, Member.CLOCK);
+        Link link =
+                new OwnLink(server.connectString(), Place.TIMING.leaseTtl(), List.of(), null, SystemTicker.INSTANCE);
         Ground ground = new Ground(new Layout(place.path(""), Map.of()), new AclForAll());
-        Sessions sessions = new Sessions(link, ground, new Timings(Place.TIMING, Place.TICK), Member.CLOCK);
+        Sessions sessions = new Sessions(link, ground, new Timings(Place.TIMING, Place.TICK), SystemTicker.INSTANCE);
         int lastUsable = 2;
         Entries entries = new Entries(link, ground, sessions, new Views(ground), lastUsable);
         link.start(sessions);
         try {
-            var grant = Member.done(sessions.open(new SilentSignals()));
+            var grant = done(sessions.open(new SilentSignals()));
             for (int i = 0; i < 4; i++) {
                 EnrolRequest request = new EnrolRequest(
                         "counted",
@@ -110,7 +117,7 @@ final class HousekeepingTest {
                         new CandidateId("candidate-" + i),
                         "payload".getBytes(UTF_8),
                         grant.generation());
-                Outcome<Enrolment> outcome = Member.outcome(entries.enrol(request));
+                Outcome<Enrolment> outcome = outcome(entries.enrol(request));
                 if (i < lastUsable) {
                     assertThat(outcome).isInstanceOf(Outcome.Done.class);
                 } else {
@@ -145,19 +152,19 @@ final class HousekeepingTest {
         Member member = member("twice");
         Entry own = member.enrol("twice").entry();
 
-        var again = Member.done(member.coordinator.openSession(new SilentSignals()));
+        var again = done(member.coordinator().openSession(new SilentSignals()));
 
-        assertThat(again.id()).isEqualTo(member.grant.id());
-        assertThat(Member.done(member.coordinator.ownEntries(again.id()))).containsExactly(own);
+        assertThat(again.id()).isEqualTo(member.grant().id());
+        assertThat(done(member.coordinator().ownEntries(again.id()))).containsExactly(own);
     }
 
     @Test
     void shouldKeepTheOperatorsWordWhenTheGenerationIsMalformed() throws Exception {
         member("first");
         place.outside().setData(place.path("/generation"), "nonsense".getBytes(UTF_8), -1);
-        var late = place.connect(Member.CLOCK);
+        var late = place.connect(SystemTicker.INSTANCE);
 
-        Outcome<?> outcome = Member.outcome(late.openSession(new SilentSignals()));
+        Outcome<?> outcome = outcome(late.openSession(new SilentSignals()));
 
         assertThat(outcome).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
             assertThat(refused.reason()).isEqualTo(Refusal.INVALID);
@@ -168,12 +175,12 @@ final class HousekeepingTest {
     @Test
     void shouldTellOfAGenerationThatWasWrittenByHand() throws Exception {
         Member member = member("follower");
-        Generation raised = new Generation(member.grant.generation().authority(), 77);
+        Generation raised = new Generation(member.grant().generation().authority(), 77);
 
         place.outside().setData(place.path("/generation"), GenerationRecord.format(raised), -1);
 
         member.await("generation 77");
-        assertThat(Member.outcome(member.coordinator.enrol(member.request("stale", ""))))
+        assertThat(outcome(member.coordinator().enrol(member.request("stale", ""))))
                 .isInstanceOfSatisfying(Outcome.Refused.class, refused -> assertThat(refused.reason())
                         .isEqualTo(Refusal.GENERATION_CHANGED));
     }
@@ -195,10 +202,10 @@ final class HousekeepingTest {
                         },
                         AddWatchMode.PERSISTENT_RECURSIVE);
 
-        Generation raised = Member.done(member("operator").coordinator.raiseGeneration(Optional.empty(), 1000));
+        Generation raised = done(member("operator").coordinator().raiseGeneration(Optional.empty(), 1000));
 
         assertThat(raised.number()).isEqualTo(1000);
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> removed.size() == 4);
+        Awaitility.await().atMost(PATIENCE).until(() -> removed.size() == 4);
         assertThat(removed)
                 .containsExactly(
                         queue.get(3).key(),
@@ -212,13 +219,13 @@ final class HousekeepingTest {
         String path = "/native-" + System.nanoTime();
         Place mixed = new Place(server, "", options -> options.nativePath("mixed", path));
         try {
-            Member member = new Member("ours", mixed.connect(Member.CLOCK));
+            Member member = new Member("ours", mixed.connect(SystemTicker.INSTANCE));
             Entry own = member.enrol("mixed").entry();
             assertThat(own.key()).startsWith(path + "/");
 
-            Member.done(member.coordinator.raiseGeneration(Optional.empty(), 1));
+            done(member.coordinator().raiseGeneration(Optional.empty(), 1));
 
-            assertThat(Member.done(member.coordinator.standing(own))).isEqualTo(new Standing.Gone());
+            assertThat(done(member.coordinator().standing(own))).isEqualTo(new Standing.Gone());
         } finally {
             mixed.close();
         }
@@ -227,17 +234,17 @@ final class HousekeepingTest {
     @Test
     void shouldLeaveNoPayloadBehind() throws Exception {
         Member member = member("publisher");
-        Entry given = Member.done(member.coordinator.enrol(member.request("payloads", "given")))
+        Entry given = done(member.coordinator().enrol(member.request("payloads", "given")))
                 .entry();
         Entry changed = member.enrol("payloads").entry();
-        Member.done(member.coordinator.updatePayload(changed, "changed".getBytes(UTF_8)));
-        Member.done(member.coordinator.updatePayload(changed, "again".getBytes(UTF_8)));
+        done(member.coordinator().updatePayload(changed, "changed".getBytes(UTF_8)));
+        done(member.coordinator().updatePayload(changed, "again".getBytes(UTF_8)));
         Stat entry = place.outside().exists(changed.key(), false);
         assertThat(entry.getVersion()).as("the entry itself is never written").isZero();
         assertThat(place.outside().getChildren(place.path("/payloads"), false)).hasSize(2);
 
-        Member.done(member.coordinator.withdraw(given));
-        Member.done(member.coordinator.withdraw(changed));
+        done(member.coordinator().withdraw(given));
+        done(member.coordinator().withdraw(changed));
 
         assertThat(place.outside().getChildren(place.path("/payloads"), false)).isEmpty();
     }
@@ -256,11 +263,11 @@ final class HousekeepingTest {
                                     .framework(framework)
                                     .root(place.path(""))
                                     .tickTime(Place.TICK),
-                            Member.CLOCK));
-            Enrolment enrolment = Member.done(member.coordinator.enrol(member.request("guests", "payload")));
+                            SystemTicker.INSTANCE));
+            Enrolment enrolment = done(member.coordinator().enrol(member.request("guests", "payload")));
 
-            Member.done(member.coordinator.closeSession(member.grant.id()));
-            member.coordinator.close();
+            done(member.coordinator().closeSession(member.grant().id()));
+            member.coordinator().close();
 
             assertThat(framework.checkExists().forPath(enrolment.entry().key())).isNull();
             assertThat(framework.getChildren().forPath(place.path("/payloads"))).isEmpty();
@@ -277,7 +284,7 @@ final class HousekeepingTest {
         assertThat(group.activeCount()).as("two threads for each connection").isEqualTo(6);
 
         inGroup(group, () -> {
-            members.forEach(member -> member.coordinator.close());
+            members.forEach(member -> member.coordinator().close());
             return members;
         });
 
@@ -288,7 +295,7 @@ final class HousekeepingTest {
         FutureTask<T> task = new FutureTask<>(work);
         Thread thread = new Thread(group, task, "starter");
         thread.start();
-        T result = task.get(Member.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        T result = task.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         thread.join();
         return result;
     }
@@ -299,22 +306,26 @@ final class HousekeepingTest {
         Member leader = member("leader");
         Entry head = leader.enrol("disarmed").entry();
         Member waiter = new Member(
-                "waiter", place.coordinator(place.builder().connectString(link.connectString()), Member.CLOCK));
+                "waiter",
+                place.coordinator(place.builder().connectString(link.connectString()), SystemTicker.INSTANCE));
         Enrolment behind = waiter.enrol("disarmed");
         List<String> heard = new CopyOnWriteArrayList<>();
-        var follow = waiter.coordinator.follow(
-                behind.entry(), Optional.of(((Standing.Behind) behind.standing()).predecessor()), waiter.sink(heard));
-        Member.done(waiter.coordinator.standing(behind.entry()));
+        var follow = waiter.coordinator()
+                .follow(
+                        behind.entry(),
+                        Optional.of(((Standing.Behind) behind.standing()).predecessor()),
+                        Member.sink(heard));
+        done(waiter.coordinator().standing(behind.entry()));
         follow.close();
-        Member.done(waiter.coordinator.standing(behind.entry()));
+        done(waiter.coordinator().standing(behind.entry()));
         long before = link.requestCounts().notifications();
 
-        Member.done(leader.coordinator.withdraw(head));
-        Member.done(waiter.coordinator.list("disarmed"));
+        done(leader.coordinator().withdraw(head));
+        done(waiter.coordinator().list("disarmed"));
 
         assertThat(link.requestCounts().notifications() - before).isZero();
         assertThat(heard).isEmpty();
-        waiter.coordinator.close();
+        waiter.coordinator().close();
         link.close();
     }
 
@@ -325,9 +336,10 @@ final class HousekeepingTest {
                 .tickTime(Place.TICK)
                 .sessionTimeouts(Duration.ofMillis(400), Duration.ofSeconds(2))
                 .start()) {
-            var coordinator = place.coordinator(place.builder().connectString(strict.connectString()), Member.CLOCK);
+            var coordinator =
+                    place.coordinator(place.builder().connectString(strict.connectString()), SystemTicker.INSTANCE);
 
-            assertThat(Member.outcome(coordinator.openSession(new SilentSignals())))
+            assertThat(outcome(coordinator.openSession(new SilentSignals())))
                     .isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
                         assertThat(refused.reason()).isEqualTo(Refusal.INVALID);
                         assertThat(refused.message()).contains("granted").contains("PT2S");

@@ -1,5 +1,7 @@
 package dev.incumbent.election.zookeeper;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
+import static dev.incumbent.testkit.adapter.Outcomes.done;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +9,9 @@ import dev.incumbent.election.CandidateInfo;
 import dev.incumbent.election.spi.Enrolment;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.Standing;
+import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
+import dev.incumbent.testkit.adapter.Member;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +68,7 @@ final class LatchInteropTest {
     }
 
     private Member member(String name) {
-        return new Member(name, place.connect(Member.CLOCK));
+        return new Member(name, place.connect(SystemTicker.INSTANCE));
     }
 
     @Test
@@ -78,35 +82,35 @@ final class LatchInteropTest {
         Enrolment enrolment = ours.enrol("mixed");
         assertThat(enrolment.standing()).isInstanceOf(Standing.Behind.class);
         String ahead = ((Standing.Behind) enrolment.standing()).predecessor();
-        ours.coordinator.follow(enrolment.entry(), Optional.of(ahead), ours.sink(heard));
+        ours.coordinator().follow(enrolment.entry(), Optional.of(ahead), Member.sink(heard));
         assertThat(latch.getParticipants()).extracting(Participant::getId).containsExactly("theirs", "ours");
-        List<CandidateInfo> queue = Member.done(ours.coordinator.list("mixed"));
+        List<CandidateInfo> queue = done(ours.coordinator().list("mixed"));
         assertThat(queue).extracting(info -> info.id().value()).containsExactly("theirs", "ours");
         assertThat(queue.get(1).token().isNewerThan(queue.get(0).token())).isTrue();
 
         latch.close();
 
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> heard.contains("predecessorGone"));
-        assertThat(Member.done(ours.coordinator.standing(enrolment.entry()))).isEqualTo(new Standing.Head());
+        Awaitility.await().atMost(PATIENCE).until(() -> heard.contains("predecessorGone"));
+        assertThat(done(ours.coordinator().standing(enrolment.entry()))).isEqualTo(new Standing.Head());
     }
 
     @Test
     void shouldLetALatchInThatCameSecondWhateverThePayloadDoes() throws Exception {
         Member ours = member("ours");
         Entry first =
-                Member.done(ours.coordinator.enrol(ours.request("mixed", "v1"))).entry();
+                done(ours.coordinator().enrol(ours.request("mixed", "v1"))).entry();
         try (LeaderLatch latch = new LeaderLatch(curator, path, "theirs")) {
             latch.start();
             Awaitility.await()
-                    .atMost(Member.PATIENCE)
+                    .atMost(PATIENCE)
                     .until(() -> latch.getParticipants().size() == 2);
             for (int i = 2; i < 6; i++) {
-                Member.done(ours.coordinator.updatePayload(first, ("v" + i).getBytes(UTF_8)));
+                done(ours.coordinator().updatePayload(first, ("v" + i).getBytes(UTF_8)));
             }
             assertThat(latch.hasLeadership()).isFalse();
             assertThat(latch.getLeader().getId()).isEqualTo("ours");
 
-            Member.done(ours.coordinator.withdraw(first));
+            done(ours.coordinator().withdraw(first));
 
             assertThat(latch.await(5, TimeUnit.SECONDS))
                     .as("the latch heard of the release")
@@ -122,15 +126,15 @@ final class LatchInteropTest {
         try (LeaderLatch latch = new LeaderLatch(curator, path, "theirs")) {
             latch.start();
             Awaitility.await()
-                    .atMost(Member.PATIENCE)
+                    .atMost(PATIENCE)
                     .until(() -> latch.getParticipants().size() == 2);
-            Awaitility.await().atMost(Member.PATIENCE).until(() -> {
+            Awaitility.await().atMost(PATIENCE).until(() -> {
                 // Until its watch is armed, a change goes unnoticed and proves nothing.
                 place.outside().setData(first.key(), "changed".getBytes(UTF_8), -1);
                 return place.outside().exists(first.key(), false).getVersion() > 20;
             });
 
-            Member.done(ours.coordinator.withdraw(first));
+            done(ours.coordinator().withdraw(first));
 
             assertThat(latch.await(Duration.ofSeconds(2).toMillis(), TimeUnit.MILLISECONDS))
                     .isFalse();
@@ -145,8 +149,7 @@ final class LatchInteropTest {
             assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
             Entry own = ours.enrol("mixed").entry();
 
-            assertThat(Member.done(ours.coordinator.ownEntries(ours.grant.id())))
-                    .containsExactly(own);
+            assertThat(done(ours.coordinator().ownEntries(ours.grant().id()))).containsExactly(own);
         }
     }
 }

@@ -1,5 +1,8 @@
 package dev.incumbent.election.zookeeper;
 
+import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
+import static dev.incumbent.testkit.adapter.Outcomes.done;
+import static dev.incumbent.testkit.adapter.Outcomes.outcome;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,9 +10,12 @@ import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
 import dev.incumbent.election.spi.Standing;
+import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
 import dev.incumbent.embedded.zookeeper.TlsFiles;
 import dev.incumbent.embedded.zookeeper.ZooKeeperExtension;
+import dev.incumbent.testkit.adapter.Member;
+import dev.incumbent.testkit.adapter.SilentSignals;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -52,18 +58,18 @@ final class SecurityTest {
     }
 
     private void assertCampaigns(Member first, Member second) {
-        Entry head = Member.done(first.coordinator.enrol(first.request("secured", "v1")))
-                .entry();
+        Entry head =
+                done(first.coordinator().enrol(first.request("secured", "v1"))).entry();
         var behind = second.enrol("secured");
         List<String> heard = new CopyOnWriteArrayList<>();
         String ahead = ((Standing.Behind) behind.standing()).predecessor();
-        second.coordinator.follow(behind.entry(), Optional.of(ahead), second.sink(heard));
-        Member.done(first.coordinator.renew(first.grant.id()));
-        Member.done(first.coordinator.updatePayload(head, "v2".getBytes(UTF_8)));
-        assertThat(Member.done(second.coordinator.list("secured")).get(0).payloadText())
+        second.coordinator().follow(behind.entry(), Optional.of(ahead), Member.sink(heard));
+        done(first.coordinator().renew(first.grant().id()));
+        done(first.coordinator().updatePayload(head, "v2".getBytes(UTF_8)));
+        assertThat(done(second.coordinator().list("secured")).get(0).payloadText())
                 .isEqualTo("v2");
-        Member.done(first.coordinator.withdraw(head));
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> heard.contains("predecessorGone"));
+        done(first.coordinator().withdraw(head));
+        Awaitility.await().atMost(PATIENCE).until(() -> heard.contains("predecessorGone"));
     }
 
     @Test
@@ -71,31 +77,33 @@ final class SecurityTest {
         Place shared = place(options ->
                 options.authorization("digest", "team:secret".getBytes(UTF_8)).acl(ZooDefs.Ids.CREATOR_ALL_ACL));
 
-        assertCampaigns(new Member("a", shared.connect(Member.CLOCK)), new Member("b", shared.connect(Member.CLOCK)));
+        assertCampaigns(
+                new Member("a", shared.connect(SystemTicker.INSTANCE)),
+                new Member("b", shared.connect(SystemTicker.INSTANCE)));
     }
 
     @Test
     void shouldSayNotPermittedWhenTheDigestIsMissing() throws Exception {
         Place shared = place(options ->
                 options.authorization("digest", "team:secret".getBytes(UTF_8)).acl(ZooDefs.Ids.CREATOR_ALL_ACL));
-        Member owner = new Member("owner", shared.connect(Member.CLOCK));
+        Member owner = new Member("owner", shared.connect(SystemTicker.INSTANCE));
         owner.enrol("closed");
         var stranger = shared.coordinator(
                 ZooKeeperElections.builder()
                         .connectString(server.connectString())
                         .root(shared.path(""))
                         .tickTime(Place.TICK),
-                Member.CLOCK);
+                SystemTicker.INSTANCE);
 
-        assertNotPermitted(Member.outcome(stranger.openSession(new SilentSignals())));
-        assertNotPermitted(Member.outcome(stranger.list("closed")));
-        assertNotPermitted(Member.outcome(stranger.raiseGeneration(Optional.empty(), 1)));
+        assertNotPermitted(outcome(stranger.openSession(new SilentSignals())));
+        assertNotPermitted(outcome(stranger.list("closed")));
+        assertNotPermitted(outcome(stranger.raiseGeneration(Optional.empty(), 1)));
     }
 
     @Test
     void shouldSayNotPermittedWhenOnlyEnteringIsForbidden() throws Exception {
         Place shared = place(options -> {});
-        Member member = new Member("member", shared.connect(Member.CLOCK));
+        Member member = new Member("member", shared.connect(SystemTicker.INSTANCE));
         List<ACL> readOnly = new java.util.ArrayList<>(ZooDefs.Ids.READ_ACL_UNSAFE);
         shared.outside()
                 .create(
@@ -104,17 +112,16 @@ final class SecurityTest {
                         readOnly,
                         org.apache.zookeeper.CreateMode.PERSISTENT);
 
-        assertNotPermitted(Member.outcome(member.coordinator.enrol(member.request("shut", ""))));
+        assertNotPermitted(outcome(member.coordinator().enrol(member.request("shut", ""))));
 
-        assertThat(Member.done(member.coordinator.ownEntries(member.grant.id())))
-                .isEmpty();
+        assertThat(done(member.coordinator().ownEntries(member.grant().id()))).isEmpty();
     }
 
     @Test
     void shouldFollowAMemberWhoseNodeItMayNotRead() throws Exception {
         Place shared = place(options -> {});
-        Member member = new Member("member", shared.connect(Member.CLOCK));
-        Member.done(member.coordinator.withdraw(member.enrol("hidden").entry()));
+        Member member = new Member("member", shared.connect(SystemTicker.INSTANCE));
+        done(member.coordinator().withdraw(member.enrol("hidden").entry()));
         List<ACL> hidden = new java.util.ArrayList<>();
         hidden.add(new ACL(ZooDefs.Perms.ALL, new Id("digest", "nobody:xxx")));
         String foreign = shared.outside()
@@ -126,12 +133,12 @@ final class SecurityTest {
         var behind = member.enrol("hidden");
         List<String> heard = new CopyOnWriteArrayList<>();
         assertThat(behind.standing()).isEqualTo(new Standing.Behind(foreign, true));
-        member.coordinator.follow(behind.entry(), Optional.of(foreign), member.sink(heard));
-        Member.done(member.coordinator.standing(behind.entry()));
+        member.coordinator().follow(behind.entry(), Optional.of(foreign), Member.sink(heard));
+        done(member.coordinator().standing(behind.entry()));
 
         shared.outside().delete(foreign, -1);
 
-        Awaitility.await().atMost(Member.PATIENCE).until(() -> !heard.isEmpty());
+        Awaitility.await().atMost(PATIENCE).until(() -> !heard.isEmpty());
         assertThat(heard).containsExactly("predecessorGone");
     }
 
@@ -142,7 +149,9 @@ final class SecurityTest {
                 .clientConfig(server.tlsClientConfig())
                 .acl(certificates));
 
-        assertCampaigns(new Member("a", secure.connect(Member.CLOCK)), new Member("b", secure.connect(Member.CLOCK)));
+        assertCampaigns(
+                new Member("a", secure.connect(SystemTicker.INSTANCE)),
+                new Member("b", secure.connect(SystemTicker.INSTANCE)));
     }
 
     @Test
@@ -151,6 +160,8 @@ final class SecurityTest {
         Place secure = place(
                 options -> options.clientConfig(server.saslClientConfig("ann")).acl(annOnly));
 
-        assertCampaigns(new Member("a", secure.connect(Member.CLOCK)), new Member("b", secure.connect(Member.CLOCK)));
+        assertCampaigns(
+                new Member("a", secure.connect(SystemTicker.INSTANCE)),
+                new Member("b", secure.connect(SystemTicker.INSTANCE)));
     }
 }
