@@ -64,6 +64,7 @@ public final class EtcdBenchmark {
             try (LatencyRun timing = new LatencyRun(settings, etcd.endpoints(), new EtcdLimits(etcd.endpoints()))) {
                 recipes.forEach(timing::add);
                 latencies = timing.run();
+                facts.putAll(timing.failures());
             }
             Samples writes = latencies.getOrDefault(Limits.WRITE, new Samples());
             facts.putAll(new Crowd(settings.elections(), IncumbentRecipe.etcd(CROWD_LEASE), etcd.endpoints())

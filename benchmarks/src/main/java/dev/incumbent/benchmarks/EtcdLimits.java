@@ -5,6 +5,7 @@ import dev.incumbent.embedded.etcd.wire.Compare;
 import dev.incumbent.embedded.etcd.wire.DeleteRangeRequest;
 import dev.incumbent.embedded.etcd.wire.KVGrpc;
 import dev.incumbent.embedded.etcd.wire.PutRequest;
+import dev.incumbent.embedded.etcd.wire.RangeRequest;
 import dev.incumbent.embedded.etcd.wire.RequestOp;
 import dev.incumbent.embedded.etcd.wire.TxnRequest;
 import dev.incumbent.embedded.etcd.wire.WatchCreateRequest;
@@ -43,6 +44,7 @@ final class EtcdLimits implements Limits {
         Map<String, IntToLongFunction> operations = new LinkedHashMap<>();
         operations.put(WRITE, this::txn);
         operations.put(HAND, this::deleteToEvent);
+        operations.put("raw linearizable read", this::read);
         return operations;
     }
 
@@ -58,6 +60,14 @@ final class EtcdLimits implements Limits {
         }
         member.delete(key);
         return nanos;
+    }
+
+    /** What a look into the queue is. */
+    private long read(int turn) {
+        Member member = member(turn);
+        long start = System.nanoTime();
+        member.get(ByteString.copyFromUtf8(PREFIX + "write"));
+        return System.nanoTime() - start;
     }
 
     /** The event is received from the next server, if there are several, on a watch that stands since the start. */
@@ -122,6 +132,10 @@ final class EtcdLimits implements Limits {
                                             PutRequest.newBuilder().setKey(key).setValue(VALUE)))
                             .build())
                     .getSucceeded();
+        }
+
+        void get(ByteString key) {
+            kv.range(RangeRequest.newBuilder().setKey(key).build());
         }
 
         void delete(ByteString key) {

@@ -74,6 +74,7 @@ final class JetcdElectionRecipe implements Recipe {
             this.entry = bytes(election + "/" + Long.toHexString(lease));
             this.campaign = client.getElectionClient().campaign(bytes(election), lease, bytes(id));
             campaign.thenRun(elected::now);
+            failing(campaign);
         }
 
         @Override
@@ -89,10 +90,19 @@ final class JetcdElectionRecipe implements Recipe {
         @Override
         public void resign() {
             if (elected.hasHappened()) {
-                client.getElectionClient().resign(get(campaign).getLeader());
+                failing(client.getElectionClient().resign(get(campaign).getLeader()));
             } else {
                 client.getKVClient().delete(entry);
             }
+        }
+
+        /** Whoever waits for this candidate is told what failed, instead of waiting until patience ends. */
+        private void failing(CompletableFuture<?> call) {
+            call.whenComplete((answer, failure) -> {
+                if (failure != null) {
+                    elected.failed(failure);
+                }
+            });
         }
 
         @Override

@@ -22,6 +22,7 @@ final class LatencyRun implements AutoCloseable {
     private final List<Candidate> opened = new ArrayList<>();
     private final Map<String, IntToLongFunction> operations = new LinkedHashMap<>();
     private final Map<String, Samples> samples = new LinkedHashMap<>();
+    private final Map<String, String> failures = new LinkedHashMap<>();
 
     /** Takes the limits over: they are closed with it. */
     LatencyRun(Settings settings, List<String> servers, Limits limits) {
@@ -81,10 +82,10 @@ final class LatencyRun implements AutoCloseable {
         for (int round = -settings.warmupRounds(); round < settings.rounds(); round++) {
             for (int i = 0; i < settings.samplesPerRound(); i++, turn++) {
                 Collections.shuffle(order, random);
-                for (Map.Entry<String, IntToLongFunction> operation : order) {
-                    long nanos = timed(operation, turn);
-                    if (round >= 0) {
-                        samplesOf(operation.getKey()).add(round, nanos);
+                for (Map.Entry<String, IntToLongFunction> operation : List.copyOf(order)) {
+                    if (!once(operation, turn, round)) {
+                        order.remove(operation);
+                        samples.remove(operation.getKey());
                     }
                 }
             }
@@ -92,12 +93,26 @@ final class LatencyRun implements AutoCloseable {
         return samples;
     }
 
-    private static long timed(Map.Entry<String, IntToLongFunction> operation, int turn) {
+    /** Whether it went well. One that fails is not tried again: what it left behind would disturb it. */
+    private boolean once(Map.Entry<String, IntToLongFunction> operation, int turn, int round) {
         try {
-            return operation.getValue().applyAsLong(turn);
+            long nanos = operation.getValue().applyAsLong(turn);
+            if (round >= 0) {
+                samplesOf(operation.getKey()).add(round, nanos);
+            }
+            return true;
         } catch (IllegalStateException failure) {
-            throw new IllegalStateException(operation.getKey() + ", turn " + turn, failure);
+            if (limits.operations().containsKey(operation.getKey())) {
+                throw failure;
+            }
+            failures.put(operation.getKey(), "FAILED in turn " + turn + ": " + failure.getMessage());
+            return false;
         }
+    }
+
+    /** What failed, by operation, after {@link #run}. */
+    Map<String, String> failures() {
+        return failures;
     }
 
     private Samples samplesOf(String name) {

@@ -2,6 +2,7 @@ package dev.incumbent.benchmarks;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Something that happens once, and when. */
 final class Moment {
@@ -10,6 +11,7 @@ final class Moment {
 
     private final CountDownLatch happened = new CountDownLatch(1);
     private volatile long nanos;
+    private volatile @Nullable Throwable failure;
 
     /** It happens now; later calls do nothing. */
     void now() {
@@ -24,11 +26,17 @@ final class Moment {
         return happened.getCount() == 0;
     }
 
+    /** It will never happen; whoever waits is told why. */
+    void failed(Throwable cause) {
+        failure = cause;
+        happened.countDown();
+    }
+
     /**
      * Waits for it.
      *
      * @return the instant, on {@link System#nanoTime()}
-     * @throws IllegalStateException if it does not come within a minute
+     * @throws IllegalStateException if it does not come within a minute, or never
      */
     long await() {
         try {
@@ -38,6 +46,10 @@ final class Moment {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", interrupted);
+        }
+        Throwable cause = failure;
+        if (cause != null) {
+            throw new IllegalStateException("waited in vain: " + cause.getMessage(), cause);
         }
         return nanos;
     }
