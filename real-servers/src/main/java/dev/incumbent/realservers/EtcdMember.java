@@ -1,10 +1,5 @@
 package dev.incumbent.realservers;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,23 +9,15 @@ import java.util.Map;
  * One member of a {@link RealEtcdCluster}. Its state is asked for at its metrics address, which is plain HTTP whatever its
  * clients have to bring.
  */
-final class EtcdMember {
+final class EtcdMember extends RealMember {
 
-    private static final String HOST = "127.0.0.1";
-    private static final int CONNECT_MILLIS = 500;
-    /** A member without a quorum answers {@code /health} only after its own request timeout. */
-    private static final int ANSWER_MILLIS = 2_000;
-
-    private final int number;
     private final String clientUrl;
     private final String metricsUrl;
-    private final ServerProcess process;
 
     private EtcdMember(int number, String clientUrl, String metricsUrl, ServerProcess process) {
-        this.number = number;
+        super("etcd-" + number, number, process);
         this.clientUrl = clientUrl;
         this.metricsUrl = metricsUrl;
-        this.process = process;
     }
 
     static List<EtcdMember> all(RealEtcdClusterBuilder.Settings settings, Path directory) {
@@ -95,73 +82,18 @@ final class EtcdMember {
         return scheme + "://" + HOST + ":" + port;
     }
 
-    int number() {
-        return number;
-    }
-
+    @Override
     String clientUrl() {
         return clientUrl;
     }
 
-    void start() {
-        process.start();
-    }
-
-    void kill() {
-        process.kill();
-    }
-
-    void stop() {
-        process.stop();
-    }
-
-    void freeze() {
-        process.freeze();
-    }
-
-    void thaw() {
-        process.thaw();
-    }
-
-    boolean isRunning() {
-        return process.isRunning();
-    }
-
-    boolean canAnswer() {
-        return process.canAnswer();
-    }
-
-    String log() {
-        return process.log();
-    }
-
-    /** Whether it serves: its health check makes a round through the quorum. */
+    @Override
     boolean isHealthy() {
-        return get("/health").contains("\"health\":\"true\"");
+        return get(metricsUrl + "/health", Map.of()).contains("\"health\":\"true\"");
     }
 
-    /** Whether it believes that it leads. */
+    @Override
     boolean isLeader() {
-        return get("/metrics").lines().anyMatch("etcd_server_is_leader 1"::equals);
-    }
-
-    /** The body of an answer 200, else nothing. */
-    private String get(String path) {
-        if (!canAnswer()) {
-            return "";
-        }
-        try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) URI.create(metricsUrl + path).toURL().openConnection();
-            connection.setConnectTimeout(CONNECT_MILLIS);
-            connection.setReadTimeout(ANSWER_MILLIS);
-            try (InputStream body = connection.getInputStream()) {
-                return new String(body.readAllBytes(), StandardCharsets.UTF_8);
-            } finally {
-                connection.disconnect();
-            }
-        } catch (IOException doesNotServe) {
-            return "";
-        }
+        return get(metricsUrl + "/metrics", Map.of()).lines().anyMatch("etcd_server_is_leader 1"::equals);
     }
 }

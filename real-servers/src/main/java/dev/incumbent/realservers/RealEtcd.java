@@ -1,15 +1,8 @@
 package dev.incumbent.realservers;
 
-import static java.util.Comparator.comparing;
-
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +20,6 @@ public final class RealEtcd {
 
     private static final Logger LOG = LoggerFactory.getLogger(RealEtcd.class);
     private static final Pattern VERSION = Pattern.compile("etcd Version: *(\\d+\\.\\d+\\.\\d+\\S*)");
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private RealEtcd() {}
 
@@ -53,19 +45,11 @@ public final class RealEtcd {
 
     /** What is there and where was looked: the reason of a test that is skipped for want of a server. */
     public static String why() {
-        return "Real etcd found: " + (installations().isEmpty() ? "none" : installations()) + "; looked in "
-                + OfThisMachine.SEARCH.directory() + "/etcd-* (" + ServerSearch.SETTING
-                + ") and PATH; .ci/real-servers.sh fetches it on Debian";
+        return OfThisMachine.SEARCH.why("etcd", "etcd", installations());
     }
 
     static List<EtcdInstallation> find(ServerSearch search) {
-        Map<String, EtcdInstallation> byVersion = new LinkedHashMap<>();
-        for (Path place : search.directoriesWith("etcd", "etcd")) {
-            inspect(place).ifPresent(found -> byVersion.putIfAbsent(found.version(), found));
-        }
-        List<EtcdInstallation> found = new ArrayList<>(byVersion.values());
-        found.sort(comparing(installation -> Runtime.Version.parse(numeric(installation.version()))));
-        return List.copyOf(found);
+        return Releases.find(search.directoriesWith("etcd", "etcd"), RealEtcd::inspect, EtcdInstallation::version);
     }
 
     private static Optional<EtcdInstallation> inspect(Path place) {
@@ -74,23 +58,9 @@ public final class RealEtcd {
             LOG.warn("Left out the etcd in {}: no etcdctl beside it", place);
             return Optional.empty();
         }
-        try {
-            Path etcd = place.resolve("etcd");
-            CommandResult result = RunningCommand.run(List.of(etcd.toString(), "--version"), Map.of(), "", PATIENCE);
-            Matcher version = VERSION.matcher(result.out());
-            if (result.exit() == 0 && version.find()) {
-                return Optional.of(new EtcdInstallation(
-                        version.group(1), etcd, etcdctl.get(), ServerSearch.program(place, "etcdutl")));
-            }
-            LOG.warn("Left out the etcd in {}: its --version says {}", place, result);
-        } catch (RealServerException doesNotRun) {
-            LOG.warn("Left out the etcd in {}: {}", place, doesNotRun.toString());
-        }
-        return Optional.empty();
-    }
-
-    /** The JDK's version parser knows three numbers but not every suffix that a build of etcd carries. */
-    private static String numeric(String version) {
-        return version.replaceAll("[^0-9.].*$", "").replaceAll("(\\.0)+$", "");
+        Path etcd = place.resolve("etcd");
+        return Releases.version(etcd, "--version", VERSION)
+                .map(version ->
+                        new EtcdInstallation(version, etcd, etcdctl.get(), ServerSearch.program(place, "etcdutl")));
     }
 }

@@ -42,7 +42,7 @@ public final class RunningCommand implements AutoCloseable {
 
     static RunningCommand start(List<String> command, Map<String, String> environment) {
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(name -> name.startsWith("ETCD"));
+        ServerProcess.forgetSettings(builder.environment());
         builder.environment().putAll(environment);
         String what = String.join(" ", command);
         try {

@@ -31,9 +31,7 @@ final class ServerProcess {
             return;
         }
         ProcessBuilder builder = new ProcessBuilder(command);
-        // A setting in the environment would win over nothing here, but a server also warns of, or obeys, those without
-        // a flag.
-        builder.environment().keySet().removeIf(name -> name.startsWith("ETCD"));
+        forgetSettings(builder.environment());
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         try {
@@ -45,6 +43,14 @@ final class ServerProcess {
         } catch (IOException e) {
             throw new RealServerException("Cannot start " + command, e);
         }
+    }
+
+    /**
+     * Removes what this JVM's environment says to servers and clients: they obey variables for which a test sets no flag,
+     * or warn of them.
+     */
+    static void forgetSettings(Map<String, String> environment) {
+        environment.keySet().removeIf(name -> name.startsWith("ETCD") || name.startsWith("CONSUL_"));
     }
 
     synchronized boolean isRunning() {

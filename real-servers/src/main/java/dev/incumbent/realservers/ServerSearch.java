@@ -48,8 +48,10 @@ final class ServerSearch {
                         .toList();
     }
 
-    Path directory() {
-        return directory;
+    /** What was found of a server and where was looked, for those who miss it. */
+    String why(String title, String server, List<?> found) {
+        return "Real " + title + " found: " + (found.isEmpty() ? "none" : found) + "; looked in " + directory + "/"
+                + server + "-* (" + SETTING + ") and PATH; .ci/real-servers.sh fetches it on Debian";
     }
 
     /** Directories that hold the program, the server directories first, by name. */

@@ -118,7 +118,7 @@ public record TlsFiles(Path ca, Path serverCertificate, Path serverKey, Path cli
 
     /** Removes them all. */
     public void delete() {
-        RealEtcdCluster.delete(ca.toAbsolutePath().resolveSibling(""));
+        RealCluster.delete(ca.toAbsolutePath().resolveSibling(""));
     }
 
     @Override

@@ -66,8 +66,22 @@ class ServerSearchTest {
     }
 
     @Test
+    void shouldFindEachConsulOldestFirstWhenSeveralAreInstalled() throws IOException {
+        program("servers/consul-1.10.3/consul", "Consul v1.10.3\nRevision c976ffd2d");
+        program("servers/consul-1.8.7/consul", "Consul v1.8.7");
+        program("servers/consul-broken/consul", "no version");
+
+        List<ConsulInstallation> found = RealConsul.find(new ServerSearch(home.resolve("servers"), List.of()));
+
+        assertThat(found).extracting(ConsulInstallation::version).containsExactly("1.8.7", "1.10.3");
+        assertThat(found.get(0).isOf("1.8")).isTrue();
+        assertThat(found.get(1).isOf("1.1")).isFalse();
+    }
+
+    @Test
     void shouldSayWhereItLookedInTheReasonOfASkip() {
         assertThat(RealEtcd.why()).contains("INCUMBENT_SERVERS").contains("real-servers.sh");
+        assertThat(RealConsul.why()).contains("/consul-*").contains("real-servers.sh");
     }
 
     private void program(String path, String says) throws IOException {
