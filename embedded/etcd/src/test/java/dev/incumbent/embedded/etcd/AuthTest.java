@@ -16,12 +16,16 @@ import dev.incumbent.embedded.etcd.wire.AuthUserGrantRoleRequest;
 import dev.incumbent.embedded.etcd.wire.AuthUserListRequest;
 import dev.incumbent.embedded.etcd.wire.AuthenticateRequest;
 import dev.incumbent.embedded.etcd.wire.DefragmentRequest;
+import dev.incumbent.embedded.etcd.wire.HashRequest;
 import dev.incumbent.embedded.etcd.wire.LeaseKeepAliveRequest;
 import dev.incumbent.embedded.etcd.wire.LeaseKeepAliveResponse;
+import dev.incumbent.embedded.etcd.wire.LeaseTimeToLiveRequest;
+import dev.incumbent.embedded.etcd.wire.MoveLeaderRequest;
 import dev.incumbent.embedded.etcd.wire.WatchRequest;
 import dev.incumbent.embedded.etcd.wire.WatchResponse;
 import dev.incumbent.embedded.etcd.wire.auth.Permission;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -82,8 +86,8 @@ class AuthTest {
         assertRefused(Status.Code.PERMISSION_DENIED, "etcdserver: permission denied", () -> ann.get("bob/a"));
         assertThat(statusOf(() -> root.put("bob/a", "")).isOk()).isTrue();
         assertRefused(
-                Status.Code.PERMISSION_DENIED,
-                "etcdserver: permission denied",
+                Status.Code.UNKNOWN,
+                "auth: permission denied",
                 () -> done(ann.maintenance().defragment(DefragmentRequest.getDefaultInstance())));
         assertThat(root.auth()
                         .userList(AuthUserListRequest.getDefaultInstance())
@@ -110,6 +114,34 @@ class AuthTest {
             nobody.token(wrong);
             assertRefused(Status.Code.UNAUTHENTICATED, "etcdserver: invalid auth token", () -> nobody.put("ann/a", ""));
             assertRefused(Status.Code.UNAUTHENTICATED, "etcdserver: invalid auth token", () -> nobody.get("ann/a"));
+        }
+    }
+
+    @Test
+    void shouldAskForATokenOnlyWhereEtcdDoes() {
+        nobody.token("wrong");
+        long lease = root.grant(60);
+        assertThat(nobody.lease()
+                        .leaseTimeToLive(
+                                LeaseTimeToLiveRequest.newBuilder().setID(lease).build())
+                        .getGrantedTTL())
+                .isEqualTo(60);
+        assertRefused(
+                Status.Code.UNAUTHENTICATED, "etcdserver: invalid auth token", () -> done(nobody.timeToLive(lease)));
+        assertRefused(Status.Code.UNAUTHENTICATED, "etcdserver: invalid auth token", () -> done(nobody.grant(60)));
+        assertRefused(
+                Status.Code.UNKNOWN,
+                "auth: invalid auth token",
+                () -> done(nobody.maintenance().hash(HashRequest.getDefaultInstance())));
+        int leader = etcd.awaitLeader(Duration.ofSeconds(10));
+        try (EtcdClient atLeader = new EtcdClient(etcd.endpoint(leader)).token("wrong")) {
+            assertRefused(
+                    Status.Code.FAILED_PRECONDITION,
+                    "etcdserver: bad leader transferee",
+                    () -> done(atLeader.maintenance()
+                            .moveLeader(MoveLeaderRequest.newBuilder()
+                                    .setTargetID(4711)
+                                    .build())));
         }
     }
 

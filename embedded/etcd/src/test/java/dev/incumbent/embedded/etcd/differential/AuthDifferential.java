@@ -19,11 +19,11 @@ final class AuthDifferential {
 
     private final AuthSubject left;
     private final AuthSubject right;
-    private final boolean looksAtLeases;
+    private final boolean newer;
     private long compared;
 
-    AuthDifferential(AuthSubject left, AuthSubject right, boolean looksAtLeases) {
-        this.looksAtLeases = looksAtLeases;
+    AuthDifferential(AuthSubject left, AuthSubject right, boolean newer) {
+        this.newer = newer;
         this.left = left;
         this.right = right;
     }
@@ -42,7 +42,7 @@ final class AuthDifferential {
     }
 
     Optional<String> one(long seed) {
-        List<AuthCommand> commands = AuthCommand.sequence(seed, LENGTH, looksAtLeases);
+        List<AuthCommand> commands = AuthCommand.sequence(seed, LENGTH, newer);
         Optional<Difference> first = difference(commands);
         if (first.isEmpty()) {
             return Optional.empty();

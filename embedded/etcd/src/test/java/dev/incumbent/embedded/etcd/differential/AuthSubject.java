@@ -4,6 +4,7 @@ import static io.grpc.stub.MetadataUtils.newAttachHeadersInterceptor;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import dev.incumbent.embedded.etcd.wire.AlarmRequest.AlarmAction;
 import dev.incumbent.embedded.etcd.wire.AuthDisableRequest;
 import dev.incumbent.embedded.etcd.wire.AuthGrpc;
 import dev.incumbent.embedded.etcd.wire.AuthRoleAddRequest;
@@ -15,10 +16,17 @@ import dev.incumbent.embedded.etcd.wire.AuthUserGrantRoleRequest;
 import dev.incumbent.embedded.etcd.wire.AuthUserListRequest;
 import dev.incumbent.embedded.etcd.wire.AuthenticateRequest;
 import dev.incumbent.embedded.etcd.wire.DeleteRangeRequest;
+import dev.incumbent.embedded.etcd.wire.HashKVResponse;
+import dev.incumbent.embedded.etcd.wire.HashResponse;
 import dev.incumbent.embedded.etcd.wire.KVGrpc;
 import dev.incumbent.embedded.etcd.wire.LeaseGrpc;
 import dev.incumbent.embedded.etcd.wire.LeaseRevokeRequest;
+import dev.incumbent.embedded.etcd.wire.MaintenanceGrpc;
 import dev.incumbent.embedded.etcd.wire.PutRequest;
+import dev.incumbent.embedded.etcd.wire.WatchCreateRequest;
+import dev.incumbent.embedded.etcd.wire.WatchGrpc;
+import dev.incumbent.embedded.etcd.wire.WatchRequest;
+import dev.incumbent.embedded.etcd.wire.WatchResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -27,9 +35,12 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** One of two servers whose users and permissions are compared. Not thread-safe. */
 final class AuthSubject {
@@ -40,7 +51,8 @@ final class AuthSubject {
 
     private final String name;
     private final Channel channel;
-    private Normaliser normaliser = new Normaliser(new Symbols(0));
+    private Symbols symbols = new Symbols(0);
+    private Normaliser normaliser = new Normaliser(symbols);
 
     AuthSubject(String name, Channel channel) {
         this.name = name;
@@ -53,12 +65,17 @@ final class AuthSubject {
 
     private static Map<String, MethodDescriptor<?, ?>> methods() {
         Map<String, MethodDescriptor<?, ?>> methods = new HashMap<>();
-        List.of(AuthGrpc.getServiceDescriptor(), KVGrpc.getServiceDescriptor(), LeaseGrpc.getServiceDescriptor())
+        List.of(
+                        AuthGrpc.getServiceDescriptor(),
+                        KVGrpc.getServiceDescriptor(),
+                        LeaseGrpc.getServiceDescriptor(),
+                        MaintenanceGrpc.getServiceDescriptor())
                 .forEach(service -> service.getMethods().forEach(method -> {
                     String call = String.valueOf(method.getBareMethodName());
                     boolean prefixed = call.startsWith("User") || call.startsWith("Role");
                     methods.put((prefixed ? "Auth" : "") + call + "Request", method);
                 }));
+        methods.put("CompactionRequest", KVGrpc.getCompactMethod());
         return methods;
     }
 
@@ -83,16 +100,17 @@ final class AuthSubject {
                 .setUser(AuthCommand.ROOT)
                 .setRole(AuthCommand.ROOT)
                 .build());
+        call(channel, AuthCommand.alarm(AlarmAction.DEACTIVATE));
         call(channel, LeaseRevokeRequest.newBuilder().setID(1).build());
         KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel).withDeadlineAfter(WatchLog.PATIENCE);
         kv.deleteRange(DeleteRangeRequest.newBuilder()
                 .setKey(EVERYTHING)
                 .setRangeEnd(EVERYTHING)
                 .build());
-        normaliser = new Normaliser(
-                new Symbols(kv.put(PutRequest.newBuilder().setKey(EVERYTHING).build())
-                        .getHeader()
-                        .getRevision()));
+        symbols = new Symbols(kv.put(PutRequest.newBuilder().setKey(EVERYTHING).build())
+                .getHeader()
+                .getRevision());
+        normaliser = new Normaliser(symbols);
     }
 
     private interface Action {
@@ -111,6 +129,9 @@ final class AuthSubject {
         if (command.user().isEmpty()) {
             return call(channel, command.request());
         }
+        if (command.user().equals(AuthCommand.FORGER)) {
+            return call(with("forged.1"), command.request());
+        }
         try {
             return call(as(command.user()), command.request());
         } catch (StatusRuntimeException refused) {
@@ -126,20 +147,66 @@ final class AuthSubject {
                         .setPassword(AuthCommand.PASSWORD)
                         .build())
                 .getToken();
+        return with(token);
+    }
+
+    private Channel with(String token) {
         Metadata headers = new Metadata();
         headers.put(TOKEN, token);
         return ClientInterceptors.intercept(channel, newAttachHeadersInterceptor(headers));
     }
 
-    @SuppressWarnings("unchecked")
     private String call(Channel way, Message request) {
-        MethodDescriptor<Message, Message> method = (MethodDescriptor<Message, Message>)
-                METHODS.get(request.getDescriptorForType().getName());
         try {
-            return normaliser.text(ClientCalls.blockingUnaryCall(
-                    way, method, CallOptions.DEFAULT.withDeadlineAfter(WatchLog.PATIENCE), request));
+            return request instanceof WatchCreateRequest watch
+                    ? watch(way, watch)
+                    : text(unary(way, symbols.toServer(request)));
         } catch (StatusRuntimeException failure) {
             return error(failure.getStatus());
+        }
+    }
+
+    /** What two servers can agree on: each has its own hashes. */
+    private String text(Message reply) {
+        return reply instanceof HashResponse || reply instanceof HashKVResponse ? "hashed" : normaliser.text(reply);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Message unary(Channel way, Message request) {
+        MethodDescriptor<Message, Message> method = (MethodDescriptor<Message, Message>)
+                METHODS.get(request.getDescriptorForType().getName());
+        return ClientCalls.blockingUnaryCall(
+                way, method, CallOptions.DEFAULT.withDeadlineAfter(WatchLog.PATIENCE), request);
+    }
+
+    /** The first answer to a watch, which then ends. */
+    private String watch(Channel way, WatchCreateRequest create) {
+        CompletableFuture<WatchResponse> first = new CompletableFuture<>();
+        StreamObserver<WatchRequest> requests = WatchGrpc.newStub(way)
+                .withDeadlineAfter(WatchLog.PATIENCE)
+                .watch(new StreamObserver<>() {
+                    @Override
+                    public void onNext(WatchResponse response) {
+                        first.complete(response);
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        first.completeExceptionally(failure);
+                    }
+
+                    @Override
+                    public void onCompleted() {
+                        first.completeExceptionally(new IllegalStateException("the watch's stream ended"));
+                    }
+                });
+        requests.onNext(WatchRequest.newBuilder().setCreateRequest(create).build());
+        try {
+            return normaliser.text(first.join());
+        } catch (CompletionException failure) {
+            return error(Status.fromThrowable(failure));
+        } finally {
+            requests.onError(Status.CANCELLED.asException());
         }
     }
 

@@ -1,10 +1,8 @@
 package dev.incumbent.embedded.etcd.internal.server;
 
-import com.google.protobuf.ByteString;
 import dev.incumbent.embedded.etcd.internal.store.Caller;
 import dev.incumbent.embedded.etcd.internal.store.EtcdError;
 import dev.incumbent.embedded.etcd.internal.store.EtcdMachine;
-import dev.incumbent.embedded.etcd.internal.store.LeaseInfo;
 import dev.incumbent.embedded.etcd.wire.LeaseGrantRequest;
 import dev.incumbent.embedded.etcd.wire.LeaseGrantResponse;
 import dev.incumbent.embedded.etcd.wire.LeaseGrpc;
@@ -22,7 +20,6 @@ import dev.incumbent.embedded.etcd.wire.command.GrantLease;
 import dev.incumbent.embedded.etcd.wire.command.RevokeLease;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -98,38 +95,34 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                         .build()));
     }
 
+    /** Only who asks for the keys is asked who he is. */
     @Override
     public void leaseTimeToLive(LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> out) {
+        CompletableFuture<Caller> asking =
+                request.getKeys() ? callers.current() : CompletableFuture.completedFuture(Caller.NOBODY);
         Calls.respond(
                 out,
-                callers.current()
-                        .thenCompose(caller -> leases.look(
-                                request.getID(), (machine, remaining) -> look(machine, request, caller, remaining))));
+                asking.thenCompose(caller -> leases.look(
+                        request.getID(), (machine, remaining) -> look(machine, request, caller, remaining))));
     }
 
     private LeaseTimeToLiveResponse look(
             EtcdMachine machine, LeaseTimeToLiveRequest request, Caller caller, OptionalLong remaining) {
-        if (request.getKeys() && machine.auth().enabled() && caller.user().isEmpty()) {
-            // Asked before it is known whether the lease exists.
-            throw Failures.refusal(EtcdError.USER_EMPTY);
+        if (request.getKeys()) {
+            machine.checkLeaseKeys(request.getID(), caller).ifPresent(error -> {
+                throw Failures.refusal(error);
+            });
         }
         LeaseTimeToLiveResponse.Builder response = LeaseTimeToLiveResponse.newBuilder()
                 .setHeader(backend.header(machine.revision()))
                 .setID(request.getID())
                 .setTTL(-1);
-        Optional<LeaseInfo> lease = machine.lease(request.getID());
-        if (lease.isEmpty()) {
-            return response.build();
-        }
-        response.setGrantedTTL(lease.get().ttlSeconds()).setTTL(TimeUnit.NANOSECONDS.toSeconds(remaining.orElse(0)));
-        if (request.getKeys()) {
-            for (ByteString key : lease.get().keys()) {
-                machine.auth().checkRange(caller, key, ByteString.EMPTY).ifPresent(error -> {
-                    throw Failures.refusal(error);
-                });
+        machine.lease(request.getID()).ifPresent(lease -> {
+            response.setGrantedTTL(lease.ttlSeconds()).setTTL(TimeUnit.NANOSECONDS.toSeconds(remaining.orElse(0)));
+            if (request.getKeys()) {
+                response.addAllKeys(lease.keys());
             }
-            response.addAllKeys(lease.get().keys());
-        }
+        });
         return response.build();
     }
 

@@ -20,6 +20,7 @@ import dev.incumbent.embedded.etcd.wire.StatusRequest;
 import dev.incumbent.embedded.etcd.wire.StatusResponse;
 import dev.incumbent.embedded.etcd.wire.command.Command;
 import dev.incumbent.embedded.raft.RaftNode;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.OptionalInt;
@@ -99,9 +100,10 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         Calls.respond(out, asAdmin(machine -> DefragmentResponse.getDefaultInstance()));
     }
 
+    /** As with etcd nobody is asked who he is. */
     @Override
     public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> out) {
-        Calls.respond(out, asAdmin(machine -> request.getTargetID()).thenCompose(this::moveLeader));
+        Calls.respond(out, moveLeader(request.getTargetID()));
     }
 
     private CompletableFuture<MoveLeaderResponse> moveLeader(long target) {
@@ -119,15 +121,27 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
     private <T> CompletableFuture<T> asAdmin(Function<EtcdMachine, T> action) {
         return callers.current()
+                .exceptionally(failure -> {
+                    Status status = Failures.status(failure).getStatus();
+                    throw status.getCode() == Status.Code.UNAUTHENTICATED
+                            ? Failures.unknown("auth: invalid auth token")
+                            : status.asRuntimeException();
+                })
                 .thenCompose(caller -> backend.readLocal(machine -> {
                     checkAdmin(machine, caller);
                     return action.apply(machine);
                 }));
     }
 
+    /** etcd gives these errors as they come from its store of users, without the codes that they have everywhere else. */
     private static void checkAdmin(EtcdMachine machine, Caller caller) {
         machine.auth().checkAdmin(caller).ifPresent(error -> {
-            throw Failures.refusal(error);
+            throw switch (error) {
+                case USER_EMPTY -> Failures.unknown("auth: user name is empty");
+                case USER_NOT_FOUND -> Failures.unknown("auth: user not found");
+                case PERMISSION_DENIED -> Failures.unknown("auth: permission denied");
+                default -> Failures.refusal(error);
+            };
         });
     }
 }

@@ -121,31 +121,23 @@ public final class AuthStore {
     }
 
     /**
-     * Whether the caller may do what only root may: users and roles, alarms, compaction, snapshots, hashes, moving leadership.
+     * Whether the caller may do what only root may: users and roles, hashes, defragmentation.
      *
      * @param caller who asks
      * @return why not
      */
     public Optional<EtcdError> checkAdmin(Caller caller) {
-        Optional<EtcdError> nobody = checkAuthenticated(caller);
-        if (nobody.isPresent() || !enabled) {
-            return nobody;
+        if (!enabled) {
+            return Optional.empty();
+        }
+        if (caller.user().isEmpty()) {
+            return Optional.of(EtcdError.USER_EMPTY);
         }
         User user = users.get(caller.user());
         if (user == null) {
             return Optional.of(EtcdError.USER_NOT_FOUND);
         }
         return isRoot(user) ? Optional.empty() : Optional.of(EtcdError.PERMISSION_DENIED);
-    }
-
-    /**
-     * Whether the caller may do what every user may: leases, status.
-     *
-     * @param caller who asks
-     * @return why not
-     */
-    public Optional<EtcdError> checkAuthenticated(Caller caller) {
-        return enabled && caller.user().isEmpty() ? Optional.of(EtcdError.USER_EMPTY) : Optional.empty();
     }
 
     /**

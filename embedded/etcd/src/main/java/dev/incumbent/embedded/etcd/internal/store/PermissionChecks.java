@@ -25,13 +25,19 @@ final class PermissionChecks {
         return auth.checkRange(caller, request.getKey(), request.getRangeEnd());
     }
 
-    /** A lease may be used only by who could revoke it: its other keys have to be writable, too. */
+    /** A lease may be used only by who could revoke it: its other keys have to be writable, too. A Txn asks for less. */
     Optional<EtcdError> check(PutRequest request, Caller caller) {
         return auth.checkWrite(caller, request.getKey(), ByteString.EMPTY)
                 .or(() -> checkLeaseWrite(request.getLease(), caller))
-                .or(() -> request.getPrevKv()
-                        ? auth.checkRange(caller, request.getKey(), ByteString.EMPTY)
-                        : Optional.empty());
+                .or(() -> checkPrevious(request, caller));
+    }
+
+    private Optional<EtcdError> checkInTxn(PutRequest request, Caller caller) {
+        return auth.checkWrite(caller, request.getKey(), ByteString.EMPTY).or(() -> checkPrevious(request, caller));
+    }
+
+    private Optional<EtcdError> checkPrevious(PutRequest request, Caller caller) {
+        return request.getPrevKv() ? auth.checkRange(caller, request.getKey(), ByteString.EMPTY) : Optional.empty();
     }
 
     Optional<EtcdError> check(DeleteRangeRequest request, Caller caller) {
@@ -59,7 +65,7 @@ final class PermissionChecks {
             Optional<EtcdError> error =
                     switch (operation.getRequestCase()) {
                         case REQUEST_RANGE -> check(operation.getRequestRange(), caller);
-                        case REQUEST_PUT -> check(operation.getRequestPut(), caller);
+                        case REQUEST_PUT -> checkInTxn(operation.getRequestPut(), caller);
                         case REQUEST_DELETE_RANGE -> check(operation.getRequestDeleteRange(), caller);
                         case REQUEST_TXN -> check(operation.getRequestTxn(), caller);
                         case REQUEST_NOT_SET -> Optional.empty();
@@ -71,7 +77,7 @@ final class PermissionChecks {
         return Optional.empty();
     }
 
-    /** For what ends or prolongs a lease. */
+    /** For what ends a lease, or adds a key to it. */
     Optional<EtcdError> checkLeaseWrite(long lease, Caller caller) {
         if (auth.checkAdmin(caller).isEmpty()) {
             return Optional.empty();
@@ -85,10 +91,10 @@ final class PermissionChecks {
         return Optional.empty();
     }
 
-    /** For what shows a lease's keys. */
+    /** For what shows a lease's keys. Who asks is looked at before it is known whether there are any. */
     Optional<EtcdError> checkLeaseRead(long lease, Caller caller) {
-        if (auth.checkAdmin(caller).isEmpty()) {
-            return Optional.empty();
+        if (auth.enabled() && caller.user().isEmpty()) {
+            return Optional.of(EtcdError.USER_EMPTY);
         }
         for (ByteString key : leases.keys(lease)) {
             Optional<EtcdError> error = auth.checkRange(caller, key, ByteString.EMPTY);

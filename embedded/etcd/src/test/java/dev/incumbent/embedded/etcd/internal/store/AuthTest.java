@@ -10,7 +10,6 @@ import dev.incumbent.embedded.etcd.wire.AuthRoleGrantPermissionRequest;
 import dev.incumbent.embedded.etcd.wire.AuthUserAddRequest;
 import dev.incumbent.embedded.etcd.wire.AuthUserDeleteRequest;
 import dev.incumbent.embedded.etcd.wire.AuthUserGrantRoleRequest;
-import dev.incumbent.embedded.etcd.wire.CompactionRequest;
 import dev.incumbent.embedded.etcd.wire.PutRequest;
 import dev.incumbent.embedded.etcd.wire.RequestOp;
 import dev.incumbent.embedded.etcd.wire.TxnRequest;
@@ -112,18 +111,6 @@ class AuthTest {
     @Test
     void shouldRefuseACallerWhoCameWithoutAToken() {
         assertRefused(apply(Caller.NOBODY, put(KEY)), EtcdError.USER_EMPTY);
-        Command.Builder grant = Command.newBuilder()
-                .setGrantLease(GrantLease.newBuilder().setId(1).setTtlSeconds(60));
-        assertRefused(apply(Caller.NOBODY, grant), EtcdError.USER_EMPTY);
-    }
-
-    @Test
-    void shouldLetOnlyRootCompact() {
-        apply(caller("u"), put(KEY));
-        Command.Builder compact =
-                Command.newBuilder().setCompact(CompactionRequest.newBuilder().setRevision(2));
-        assertRefused(apply(caller("u"), compact), EtcdError.PERMISSION_DENIED);
-        assertThat(apply(caller("root"), compact)).isInstanceOf(Reply.Ok.class);
     }
 
     /** Overlooked by etcd up to 3.5.16. */
@@ -164,24 +151,6 @@ class AuthTest {
     void shouldAskNobodyWhenItIsOffAgain() {
         apply(caller("root"), Command.newBuilder().setAuthDisable(AuthDisableRequest.getDefaultInstance()));
         assertThat(apply(Caller.NOBODY, put(KEY))).isInstanceOf(Reply.Ok.class);
-    }
-
-    @Test
-    void shouldTellForWhomLeasesMayBeRenewedAndSeen() {
-        Command.Builder grant = Command.newBuilder()
-                .setGrantLease(GrantLease.newBuilder().setId(1).setTtlSeconds(60));
-        apply(caller("root"), grant);
-        assertThat(machine.checkLeaseRenewal(1, caller("u"))).isEmpty();
-        ByteString other = ByteString.copyFromUtf8("other");
-        apply(
-                caller("root"),
-                Command.newBuilder()
-                        .setPut(PutRequest.newBuilder().setKey(other).setLease(1)));
-        assertThat(machine.checkLeaseRenewal(1, caller("u"))).contains(EtcdError.PERMISSION_DENIED);
-        assertThat(machine.checkLeaseRead(1, caller("u"))).contains(EtcdError.PERMISSION_DENIED);
-        assertThat(machine.checkLeaseRead(1, Caller.NOBODY)).contains(EtcdError.USER_EMPTY);
-        assertThat(machine.checkLeaseRenewal(1, caller("root"))).isEmpty();
-        assertThat(machine.checkLeaseRenewal(9, caller("u"))).isEmpty();
     }
 
     @ParameterizedTest

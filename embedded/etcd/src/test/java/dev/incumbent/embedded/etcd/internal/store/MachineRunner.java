@@ -42,6 +42,7 @@ import dev.incumbent.embedded.etcd.wire.command.Command;
 import dev.incumbent.embedded.etcd.wire.command.GrantLease;
 import dev.incumbent.embedded.etcd.wire.command.RevokeLease;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -141,7 +142,9 @@ final class MachineRunner implements RuleRunner {
             return Optional.of(
                     apply(command.setRevokeLease(RevokeLease.newBuilder().setId(revoke.getID()))));
         } else if (request instanceof LeaseTimeToLiveRequest time) {
-            return Optional.of(checked(machine.checkLeaseRead(time.getID(), caller), () -> timeToLive(time)));
+            Optional<EtcdError> refusal =
+                    time.getKeys() ? machine.checkLeaseKeys(time.getID(), caller) : Optional.empty();
+            return Optional.of(checked(refusal, () -> timeToLive(time)));
         } else if (request instanceof LeaseLeasesRequest) {
             LeaseLeasesResponse.Builder all = LeaseLeasesResponse.newBuilder();
             machine.leases()
@@ -156,7 +159,7 @@ final class MachineRunner implements RuleRunner {
                 LeaseTimeToLiveResponse.newBuilder().setID(request.getID()).setTTL(-1);
         machine.lease(request.getID()).ifPresent(lease -> response.setTTL(lease.ttlSeconds())
                 .setGrantedTTL(lease.ttlSeconds())
-                .addAllKeys(lease.keys()));
+                .addAllKeys(request.getKeys() ? lease.keys() : List.of()));
         return new Reply.Ok(response.build(), machine.revision());
     }
 
