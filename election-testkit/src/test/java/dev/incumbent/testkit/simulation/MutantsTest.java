@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.incumbent.testkit.simulation.ElectionRun.Result;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Each mutant breaks a guarantee within a bounded number of seeds, and it is the guarantee that the mistake is about. */
+@Isolated("it computes, on all cores")
 class MutantsTest {
 
     private static final int SEEDS = 3_000;

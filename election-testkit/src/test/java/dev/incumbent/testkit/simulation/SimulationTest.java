@@ -11,12 +11,14 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Elections under many seeds: S1 to S6 at every step, and order once the faults stop.
  *
  * <p>{@code -Dsimulation.seeds=N} says how many, {@code -Dsimulation.seed=X} runs one and shows what it did.
  */
+@Isolated("it computes, on all cores")
 class SimulationTest {
 
     private static final int SEEDS = 8_000;
