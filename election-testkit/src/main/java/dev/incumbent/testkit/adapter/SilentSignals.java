@@ -4,8 +4,8 @@ import dev.incumbent.election.Generation;
 import dev.incumbent.election.spi.SessionId;
 import dev.incumbent.election.spi.SessionSignals;
 
-/** Hears nothing; for tests that look at answers only. Thread-safe. */
-public final class SilentSignals implements SessionSignals {
+/** Hears nothing; for tests that look at answers only, and to override what one of them listens to. Thread-safe. */
+public class SilentSignals implements SessionSignals {
 
     /** Makes one. */
     public SilentSignals() {}
