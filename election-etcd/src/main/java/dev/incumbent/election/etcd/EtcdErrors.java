@@ -100,6 +100,11 @@ final class EtcdErrors {
                 || cancelReason.contains("user name is empty");
     }
 
+    /** The user may not read what was to be watched. */
+    static boolean isNotPermitted(String cancelReason) {
+        return cancelReason.contains("permission denied");
+    }
+
     /** The server runs without users, so no token is needed. */
     static boolean isAuthOff(Status status) {
         return status.getCode() == Code.FAILED_PRECONDITION && has(status, "authentication is not enabled");

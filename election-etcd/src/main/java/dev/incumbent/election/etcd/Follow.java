@@ -10,6 +10,7 @@ final class Follow implements Subscription {
     private final FollowSink sink;
     private Subscription source = () -> {};
     private Runnable onEnd = () -> {};
+    private boolean ownEnded;
     private volatile boolean over;
 
     Follow(Loop loop, FollowSink sink) {
@@ -19,6 +20,11 @@ final class Follow implements Subscription {
 
     boolean isOver() {
         return over;
+    }
+
+    /** Whether it is over because the own entry has ended. On the loop. */
+    boolean hasOwnEnded() {
+        return ownEnded;
     }
 
     /** What is to be closed with it. On the loop. */
@@ -40,6 +46,7 @@ final class Follow implements Subscription {
     void ownGone() {
         if (!over) {
             over = true;
+            ownEnded = true;
             release();
             sink.ownGone();
         }

@@ -7,9 +7,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Starts follows, by the means that suit their number. */
 final class Follows {
+
+    private static final Logger log = LoggerFactory.getLogger(Follows.class);
 
     /**
      * From how many follows at once one watch over everything is used. At this number it spares about as many reads at a
@@ -30,12 +35,15 @@ final class Follows {
     private int open;
     private boolean many;
 
+    /** The user may not watch the range, only keys of it. */
+    private boolean rangeRefused;
+
     Follows(Ground ground, Views views, WatchHub hub, GenerationKeeper generations, EtcdFollowing mode) {
         this.ground = ground;
         this.views = views;
         this.hub = hub;
         this.generations = generations;
-        this.standing = new StandingWatch(ground, hub, generations);
+        this.standing = new StandingWatch(ground, hub, generations, this::onRangeRefused);
         this.mode = mode;
     }
 
@@ -59,6 +67,9 @@ final class Follows {
         follow.onEnd(() -> {
             open--;
             single.remove(follow);
+            if (follow.hasOwnEnded()) {
+                views.forget(own);
+            }
         });
         boolean hasChoice = mode == EtcdFollowing.AUTO && !ground.layout().isNative(own.election());
         if (usesRange(own)) {
@@ -79,7 +90,7 @@ final class Follows {
     }
 
     private boolean usesRange(Entry own) {
-        if (ground.layout().isNative(own.election()) || mode == EtcdFollowing.PREDECESSORS) {
+        if (ground.layout().isNative(own.election()) || mode == EtcdFollowing.PREDECESSORS || rangeRefused) {
             return false;
         }
         if (mode == EtcdFollowing.AUTO && !many && open >= MANY) {
@@ -88,5 +99,20 @@ final class Follows {
             List.copyOf(single).forEach(follow -> follow.broken("it is followed with all others from now on"));
         }
         return mode == EtcdFollowing.RANGE || many;
+    }
+
+    /** For the client's life: whoever grants the range later restarts it. */
+    private void onRangeRefused(String reason) {
+        if (rangeRefused) {
+            return;
+        }
+        rangeRefused = true;
+        log.atLevel(mode == EtcdFollowing.RANGE ? Level.WARN : Level.INFO)
+                .log(
+                        "etcd refused one watch over {} to {}: {}. From now on each entry is followed with watches of its"
+                                + " own, until this client is made anew",
+                        ground.layout().elections(),
+                        ground.layout().generation(),
+                        reason);
     }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class StandingWatch {
     private final Ground ground;
     private final WatchHub hub;
     private final GenerationKeeper generations;
+    private final Consumer<String> onRefused;
     private final ByteString generationKey;
     private final Map<ByteString, Set<Follower>> byOwn = new HashMap<>();
     private final Map<ByteString, Set<Follower>> byPredecessor = new HashMap<>();
@@ -47,10 +49,16 @@ final class StandingWatch {
 
     private record Past(Map<ByteString, Long> kind, ByteString key, long revision) {}
 
-    StandingWatch(Ground ground, WatchHub hub, GenerationKeeper generations) {
+    /**
+     * Makes one, which begins to watch with the first follow.
+     *
+     * @param onRefused told, before the followers' ends, that the user may not watch the range
+     */
+    StandingWatch(Ground ground, WatchHub hub, GenerationKeeper generations, Consumer<String> onRefused) {
         this.ground = ground;
         this.hub = hub;
         this.generations = generations;
+        this.onRefused = onRefused;
         this.generationKey = Layout.key(ground.layout().generation());
     }
 
@@ -151,6 +159,12 @@ final class StandingWatch {
 
                     @Override
                     public void broken(String reason) {
+                        onBroken(reason);
+                    }
+
+                    @Override
+                    public void refused(String reason) {
+                        onRefused.accept(reason);
                         onBroken(reason);
                     }
                 });

@@ -48,6 +48,15 @@ final class WatchHub {
          * @param reason what was seen
          */
         void broken(String reason);
+
+        /**
+         * Nothing came nor will come: the user may not read what was to be watched. Told instead of {@link #broken}.
+         *
+         * @param reason in etcd's words
+         */
+        default void refused(String reason) {
+            broken(reason);
+        }
     }
 
     private static final Watcher NOBODY = new Watcher() {
@@ -99,21 +108,29 @@ final class WatchHub {
             }
         }
 
-        /** One that was refused is told late: whoever asks again at once would do so for ever. */
         void breakUp(String reason) {
+            end(() -> watcher.broken(reason));
+        }
+
+        void refuse(String reason) {
+            end(() -> watcher.refused(reason));
+        }
+
+        /** One that was not made is told late: whoever asks again at once would do so for ever. */
+        private void end(Runnable told) {
             if (over) {
                 return;
             }
             over = true;
             if (id != null) {
-                watcher.broken(reason);
+                told.run();
             } else {
-                Runnable told = () -> {
+                Runnable unlessClosed = () -> {
                     if (!closed) {
-                        watcher.broken(reason);
+                        told.run();
                     }
                 };
-                cluster.loop().schedule(told, PAUSE_NANOS);
+                cluster.loop().schedule(unlessClosed, PAUSE_NANOS);
             }
         }
     }
@@ -194,7 +211,7 @@ final class WatchHub {
 
     private void onMessage(WatchResponse message) {
         heard = true;
-        if (!cluster.recognises(message.getHeader())) {
+        if (!cluster.sightings().recognises(message.getHeader())) {
             breakAll("another cluster answers");
         } else if (message.getCreated()) {
             onCreated(message);
@@ -244,10 +261,14 @@ final class WatchHub {
     }
 
     private static void breakUp(Watch watch, WatchResponse message) {
-        watch.breakUp(
-                message.getCompactRevision() > 0
-                        ? "compacted up to revision " + message.getCompactRevision()
-                        : "etcd ended the watch: " + message.getCancelReason());
+        if (EtcdErrors.isNotPermitted(message.getCancelReason())) {
+            watch.refuse(message.getCancelReason());
+        } else {
+            watch.breakUp(
+                    message.getCompactRevision() > 0
+                            ? "compacted up to revision " + message.getCompactRevision()
+                            : "etcd ended the watch: " + message.getCancelReason());
+        }
     }
 
     private void onClosed(Status status) {
