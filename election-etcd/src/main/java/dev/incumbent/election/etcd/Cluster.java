@@ -1,11 +1,6 @@
 package dev.incumbent.election.etcd;
 
-import dev.incumbent.election.spi.Subscription;
-import io.etcd.jetcd.api.ResponseHeader;
-import io.grpc.Attributes;
 import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -30,28 +25,18 @@ final class Cluster {
 
     private static final int MOST_TRIES = 3;
 
-    /** Pause before the same member is asked again. */
-    private static final long PAUSE_NANOS = 50_000_000L;
-
     private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> HAS_LEADER =
             Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
-
-    /** Told when the cluster turns out to be another one, or an older one, than before. */
-    interface Witness {
-        void rebuilt(String what);
-    }
 
     private final Loop loop;
     private final List<Endpoint> endpoints;
     private final long boundNanos;
     private final Tokens tokens;
     private final Versions versions = new Versions();
-    private final Set<Unary<?, ?>> open = new HashSet<>();
+    private final Sightings sightings = new Sightings();
+    private final Set<UnaryCall<?, ?>> open = new HashSet<>();
     private int preferred;
-    private long clusterId;
-    private long revision;
-    private Witness witness = what -> {};
     private boolean closed;
 
     /**
@@ -69,16 +54,21 @@ final class Cluster {
         this.tokens = new Tokens(this, credentials);
     }
 
-    void witness(Witness told) {
-        witness = told;
-    }
-
     Loop loop() {
         return loop;
     }
 
     Tokens tokens() {
         return tokens;
+    }
+
+    Versions versions() {
+        return versions;
+    }
+
+    /** Who has answered so far. */
+    Sightings sightings() {
+        return sightings;
     }
 
     /**
@@ -123,21 +113,21 @@ final class Cluster {
     }
 
     <Q, R> CompletableFuture<Reply<R>> read(Rpc<Q, R> rpc, Q request) {
-        return begin(new Unary<>(rpc, request, false, true));
+        return begin(new UnaryCall<>(this, rpc, request, false, true));
     }
 
     <Q, R> CompletableFuture<Reply<R>> write(Rpc<Q, R> rpc, Q request) {
-        return begin(new Unary<>(rpc, request, true, true));
+        return begin(new UnaryCall<>(this, rpc, request, true, true));
     }
 
     /** For the request that gets a token. */
     <Q, R> CompletableFuture<Reply<R>> readUnauthenticated(Rpc<Q, R> rpc, Q request) {
-        return begin(new Unary<>(rpc, request, false, false));
+        return begin(new UnaryCall<>(this, rpc, request, false, false));
     }
 
-    private static <Q, R> CompletableFuture<Reply<R>> begin(Unary<Q, R> call) {
-        call.begin();
-        return call.result;
+    private <Q, R> CompletableFuture<Reply<R>> begin(UnaryCall<Q, R> call) {
+        open.add(call);
+        return call.begin().whenComplete((reply, defect) -> open.remove(call));
     }
 
     Metadata headers(boolean authenticated) {
@@ -148,37 +138,6 @@ final class Cluster {
             headers.put(TOKEN, token);
         }
         return headers;
-    }
-
-    // ---- who answers
-
-    /** Compares who answered with who answered before. Yields whether it is the same cluster. */
-    boolean recognises(ResponseHeader header) {
-        long id = header.getClusterId();
-        if (id == 0 || id == clusterId) {
-            return true;
-        }
-        long before = clusterId;
-        clusterId = id;
-        if (before == 0) {
-            return true;
-        }
-        revision = 0;
-        witness.rebuilt("cluster " + Long.toHexString(before) + " became cluster " + Long.toHexString(id));
-        return false;
-    }
-
-    private void recognise(ResponseHeader header, boolean linearizable, long floor) {
-        if (!recognises(header) || !linearizable) {
-            return;
-        }
-        long now = header.getRevision();
-        if (now < floor && floor <= revision) {
-            revision = now;
-            witness.rebuilt("the revision fell from " + floor + " to " + now);
-        } else {
-            revision = Math.max(revision, now);
-        }
     }
 
     // ---- streams
@@ -199,184 +158,12 @@ final class Cluster {
         return stream;
     }
 
-    // ---- one request
-
-    /** Notes whether a request may have left the process. */
-    private static final class Departure extends ClientStreamTracer.Factory {
-
-        private volatile boolean sent;
-
-        @Override
-        public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
-            return new ClientStreamTracer() {
-                @Override
-                public void streamCreated(Attributes transport, Metadata metadata) {
-                    sent = true;
-                }
-            };
-        }
-    }
-
-    private final class Unary<Q, R> {
-
-        private final Rpc<Q, R> rpc;
-        private final Q request;
-        private final boolean write;
-        private final boolean authenticated;
-        private final CompletableFuture<Reply<R>> result = new CompletableFuture<>();
-        private final long floor = revision;
-        private Subscription bound = () -> {};
-        private Subscription impatience = () -> {};
-        private @Nullable ClientCall<Q, R> call;
-        private Departure departure = new Departure();
-        private boolean timeIsUp;
-        private @Nullable String token;
-        private boolean renewedToken;
-        private int tried;
-
-        Unary(Rpc<Q, R> rpc, Q request, boolean write, boolean authenticated) {
-            this.rpc = rpc;
-            this.request = request;
-            this.write = write;
-            this.authenticated = authenticated;
-        }
-
-        void begin() {
-            if (closed) {
-                result.complete(Reply.failed(Status.UNAVAILABLE.withDescription("the client is closed"), false));
-                return;
-            }
-            open.add(this);
-            bound = loop.schedule(this::timeIsUp, boundNanos);
-            authorizeAndSend();
-        }
-
-        private void authorizeAndSend() {
-            if (!authenticated || tokens.isReady()) {
-                send();
-                return;
-            }
-            tokens.renew().thenAccept(status -> {
-                if (status.isOk()) {
-                    send();
-                } else {
-                    finish(Reply.failed(status, false));
-                }
-            });
-        }
-
-        private void send() {
-            if (result.isDone()) {
-                return;
-            }
-            tried++;
-            Endpoint endpoint = preferred();
-            Departure leaving = new Departure();
-            departure = leaving;
-            token = tokens.current();
-            ClientCall<Q, R> sending =
-                    endpoint.channel().newCall(rpc.method(), CallOptions.DEFAULT.withStreamTracerFactory(leaving));
-            call = sending;
-            impatience = loop.schedule(
-                    () -> {
-                        if (!write || !leaving.sent) {
-                            sending.cancel("no answer from " + endpoint + " in time", null);
-                        }
-                    },
-                    tryNanos(tried));
-            sending.start(new Answer(endpoint, leaving), headers(authenticated));
-            sending.sendMessage(request);
-            sending.halfClose();
-            sending.request(2);
-        }
-
-        private final class Answer extends ClientCall.Listener<R> {
-
-            private final Endpoint endpoint;
-            private final Departure departure;
-            private @Nullable R value;
-
-            Answer(Endpoint endpoint, Departure departure) {
-                this.endpoint = endpoint;
-                this.departure = departure;
-            }
-
-            @Override
-            public void onMessage(R message) {
-                value = message;
-            }
-
-            @Override
-            public void onClose(Status status, Metadata trailers) {
-                impatience.close();
-                R answer = value;
-                if (status.isOk() && answer != null) {
-                    recognise(rpc.header().apply(answer), rpc.linearizable(), floor);
-                    finish(Reply.of(answer));
-                    versions.examine(endpoint, headers(authenticated), boundNanos);
-                } else {
-                    boolean empty = status.isOk();
-                    onFailure(endpoint, empty ? Status.INTERNAL.withDescription("no message") : status, departure.sent);
-                }
-            }
-        }
-
-        private void onFailure(Endpoint endpoint, Status status, boolean sent) {
-            boolean stale = authenticated && EtcdErrors.isStaleToken(status);
-            if (stale) {
-                tokens.forget(token);
-            }
-            if (stale && !renewedToken) {
-                renewedToken = true;
-                impatience.close();
-                authorizeAndSend();
-                return;
-            }
-            if (stale || EtcdErrors.refusal(status) != null) {
-                finish(Reply.failed(status, sent));
-                return;
-            }
-            failed(endpoint);
-            boolean mayRepeat = !write || !sent || EtcdErrors.isNoLeader(status);
-            if (timeIsUp || closed || !mayRepeat) {
-                finish(Reply.failed(status, sent));
-            } else if (tried % endpoints.size() == 0) {
-                loop.schedule(this::send, PAUSE_NANOS);
-            } else {
-                send();
-            }
-        }
-
-        private void timeIsUp() {
-            abort("no answer in time");
-        }
-
-        /** Ends it with what is known now. */
-        void abort(String why) {
-            timeIsUp = true;
-            ClientCall<Q, R> underWay = call;
-            if (underWay != null) {
-                underWay.cancel(why, null);
-            }
-            // Read after the cancellation: what has not left by now never will.
-            finish(Reply.failed(Status.UNAVAILABLE.withDescription(why), departure.sent));
-        }
-
-        private void finish(Reply<R> reply) {
-            timeIsUp = true;
-            bound.close();
-            impatience.close();
-            open.remove(this);
-            result.complete(reply);
-        }
-    }
-
     // ---- the end
 
     /** Ends what is open, and the connections. */
     void close() {
         closed = true;
-        for (Unary<?, ?> call : List.copyOf(open)) {
+        for (UnaryCall<?, ?> call : List.copyOf(open)) {
             call.abort("the client is closed");
         }
         endpoints.forEach(Endpoint::close);

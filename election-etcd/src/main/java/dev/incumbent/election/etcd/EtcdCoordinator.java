@@ -45,6 +45,7 @@ final class EtcdCoordinator implements Coordinator {
     private final WatchHub hub;
     private final KeepAlives keepAlives;
     private final Sessions sessions;
+    private final EntryFinder finder;
     private final Entries entries;
     private final Follows follows;
 
@@ -68,9 +69,11 @@ final class EtcdCoordinator implements Coordinator {
         this.keepAlives = new KeepAlives(cluster, ticker);
         GenerationKeeper generations = new GenerationKeeper(ground, hub, settings.probeNanos());
         this.sessions = new Sessions(ground, keepAlives, generations, views, ticker, random, settings.ttlSeconds());
-        this.entries = new Entries(ground, sessions, views);
+        this.finder = new EntryFinder(ground, sessions, views);
+        this.entries = new Entries(ground, sessions, views, finder);
+        views.onEnd(sessions::ended);
         this.follows = new Follows(ground, views, hub, generations, following);
-        cluster.witness(this::onRebuilt);
+        cluster.sightings().witness(this::onRebuilt);
     }
 
     /**
@@ -158,7 +161,7 @@ final class EtcdCoordinator implements Coordinator {
 
     @Override
     public CompletionStage<Outcome<Optional<Enrolment>>> findOwn(EnrolRequest request) {
-        return read(() -> entries.findOwn(request));
+        return read(() -> finder.findOwn(request));
     }
 
     @Override
@@ -192,7 +195,7 @@ final class EtcdCoordinator implements Coordinator {
 
     @Override
     public CompletionStage<Outcome<List<Entry>>> ownEntries(SessionId session) {
-        return read(() -> entries.ownEntries(session));
+        return read(() -> finder.ownEntries(session));
     }
 
     @Override

@@ -93,6 +93,10 @@ final class Ground {
 
     void note(GenerationRecord record, long revision) {
         if (known == null || revision >= knownAt) {
+            if (known != null && doubted == null && fell(known.generation(), record.generation())) {
+                cluster.sightings()
+                        .rebuilt("the generation fell from " + known.generation() + " to " + record.generation());
+            }
             known = record;
             knownAt = revision;
         }
@@ -102,6 +106,10 @@ final class Ground {
             doubt = null;
             doubted = null;
         }
+    }
+
+    private static boolean fell(Generation before, Generation now) {
+        return now.authority().equals(before.authority()) && now.number() < before.number();
     }
 
     /** What is laid in an empty place has another authority and the number 0: nobody raised that. */

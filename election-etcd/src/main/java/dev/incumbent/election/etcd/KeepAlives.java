@@ -73,7 +73,7 @@ final class KeepAlives {
         private void onReply(LeaseKeepAliveResponse reply) {
             Stamp sent = unanswered.poll();
             Beat current = beat;
-            if (!cluster.recognises(reply.getHeader())) {
+            if (!cluster.sightings().recognises(reply.getHeader())) {
                 if (current != null) {
                     current.fail("another cluster answers");
                 }

@@ -1,28 +1,16 @@
 package dev.incumbent.election.etcd;
 
-import dev.incumbent.election.CandidateId;
 import dev.incumbent.election.Generation;
 import dev.incumbent.election.spi.Renewal;
 import dev.incumbent.election.spi.SessionId;
 import dev.incumbent.election.spi.SessionSignals;
-import java.util.HashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A lease that the core uses, with what was entered under it. Touched on the loop only, except where it says so. */
 final class OpenSession {
 
-    /**
-     * What was last asked for under one key.
-     *
-     * @param candidate who
-     * @param generation under which generation
-     */
-    record Made(CandidateId candidate, Generation generation) {}
-
     private final long lease;
     private final SessionId id;
-    private final Map<String, Made> made = new HashMap<>();
+    private final MadeEntries made = new MadeEntries();
     private SessionSignals signals;
     private Renewal renewal;
     private Generation told;
@@ -62,13 +50,9 @@ final class OpenSession {
         renewal = proved;
     }
 
-    void made(String key, CandidateId candidate, Generation generation) {
-        made.put(key, new Made(candidate, generation));
-    }
-
-    @Nullable
-    Made made(String key) {
-        return made.get(key);
+    /** What was entered under it. */
+    MadeEntries made() {
+        return made;
     }
 
     /** Tells of a generation unless it is the one that was told last. */

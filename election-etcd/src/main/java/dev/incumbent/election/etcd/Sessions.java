@@ -3,6 +3,7 @@ package dev.incumbent.election.etcd;
 import dev.incumbent.election.Stamp;
 import dev.incumbent.election.Ticker;
 import dev.incumbent.election.spi.Ack;
+import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
 import dev.incumbent.election.spi.Renewal;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens, renews and ends the one lease of a client.
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * says that it took effect, though not when, and a keep-alive then says from when it counts. Touched on the loop only.
  */
 final class Sessions {
+
+    private static final Logger log = LoggerFactory.getLogger(Sessions.class);
 
     /** How often a grant is asked for within one opening. */
     private static final int GRANTS = 3;
@@ -62,6 +67,14 @@ final class Sessions {
     OpenSession find(SessionId id) {
         OpenSession open = session;
         return open != null && !open.isOver() && open.id().equals(id) ? open : null;
+    }
+
+    /** An entry has ended, whichever session it was of. */
+    void ended(Entry own) {
+        OpenSession open = find(own.session());
+        if (open != null) {
+            open.made().ended(own.key(), own.epoch());
+        }
     }
 
     @Nullable
@@ -173,10 +186,26 @@ final class Sessions {
                 open.renewed(done.value());
             } else if (outcome instanceof Outcome.Refused<Renewal> refused
                     && refused.reason() == Refusal.SESSION_GONE) {
+                warnIfEarly(open);
                 lost(open, refused.message());
             }
             return outcome;
         });
+    }
+
+    /** Somebody may have revoked it; but it is also all that this client sees of some restored backups. */
+    private void warnIfEarly(OpenSession open) {
+        Duration left = open.renewal()
+                .ttl()
+                .minusNanos(ticker.stamp().nanosSince(open.renewal().countedFrom()));
+        if (!open.isOver() && left.compareTo(Duration.ZERO) > 0) {
+            log.warn(
+                    "etcd does not know lease {} any more, {} before it could have expired. It was revoked; or etcd was"
+                            + " restored from a backup, and then the generation has to be raised"
+                            + " (ElectionAdmin.raiseGeneration)",
+                    open.id(),
+                    left);
+        }
     }
 
     private void lost(OpenSession open, String reason) {

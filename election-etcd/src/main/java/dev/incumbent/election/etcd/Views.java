@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads queues, linearizably, and remembers as of which revision each own entry was seen where. Touched on the loop only. */
@@ -32,6 +33,7 @@ final class Views {
 
     private final Ground ground;
     private final Map<String, Seen> seen = new HashMap<>();
+    private Consumer<Entry> onEnd = own -> {};
 
     Views(Ground ground) {
         this.ground = ground;
@@ -44,7 +46,14 @@ final class Views {
         return view != null && view.epoch == own.epoch() ? view : null;
     }
 
+    /** Who is told of each entry that has ended. */
+    void onEnd(Consumer<Entry> told) {
+        onEnd = told;
+    }
+
+    /** An entry has ended. A newer one may be under its key by now. */
     void forget(Entry own) {
+        onEnd.accept(own);
         Seen view = seen.get(own.key());
         if (view != null && view.epoch <= own.epoch()) {
             seen.remove(own.key());

@@ -1,12 +1,15 @@
 package dev.incumbent.election.etcd;
 
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
+import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -30,6 +33,7 @@ final class ScriptedServer implements AutoCloseable {
     private final Loop loop = new Loop();
     private final List<Call> calls = new ArrayList<>();
     private final Cluster cluster;
+    private int connections = 1;
 
     ScriptedServer() {
         this(null, TimeUnit.MINUTES.toNanos(1));
@@ -45,6 +49,17 @@ final class ScriptedServer implements AutoCloseable {
 
     Cluster cluster() {
         return cluster;
+    }
+
+    /** What is asked from now on goes over a new connection. */
+    void reconnect() {
+        onLoop(() -> connections++);
+    }
+
+    private Attributes connection() {
+        return Attributes.newBuilder()
+                .set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, InetSocketAddress.createUnresolved("local", connections))
+                .build();
     }
 
     /** The calls of one method so far. */
@@ -125,7 +140,7 @@ final class ScriptedServer implements AutoCloseable {
                                     io.grpc.ClientStreamTracer.StreamInfo.newBuilder()
                                             .build(),
                                     headers)
-                            .streamCreated(io.grpc.Attributes.EMPTY, headers));
+                            .streamCreated(connection(), headers));
                     calls.add(new Call(method.getBareMethodName(), headers, sent, (Listener<Object>) listener));
                 }
 
