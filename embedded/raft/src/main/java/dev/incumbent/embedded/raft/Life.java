@@ -105,6 +105,7 @@ final class Life<M extends StateMachine<C, R>, C, R>
                 .setLeaderHeartbeatTimeoutSecs(beats)
                 .setLeaderElectionTimeoutMillis(
                         vote / 4 + ThreadLocalRandom.current().nextLong(vote / 4))
+                .setMaxPendingLogEntryCount(Submissions.MAX_UNCOMMITTED)
                 .setCommitCountToTakeSnapshot(settings.snapshotEvery())
                 .setTransferSnapshotsFromFollowersEnabled(false)
                 .build();

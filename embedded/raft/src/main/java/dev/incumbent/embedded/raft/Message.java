@@ -16,8 +16,12 @@ sealed interface Message {
      */
     record Submit(int term, Proposal proposal) implements Message {}
 
-    /** A command that was not proposed. */
-    record Refused(long request, String why) implements Message {}
+    /**
+     * A command that was not proposed.
+     *
+     * @param overloaded because the leader has too many
+     */
+    record Refused(long request, boolean overloaded, String why) implements Message {}
 
     /** Asks the leader up to where its log is committed, after a round to a majority. */
     record AskIndex(int from, long ask) implements Message {}

@@ -13,7 +13,7 @@ public sealed class RaftException extends RuntimeException {
      * The request certainly took no effect and never will: no leader is known, the node is down, the leader refused it or lost its
      * office before it was committed. Reads never have an effect, so they fail with nothing else.
      */
-    public static final class Unavailable extends RaftException {
+    public static sealed class Unavailable extends RaftException permits Overloaded {
         private static final long serialVersionUID = 1L;
 
         /**
@@ -22,6 +22,20 @@ public sealed class RaftException extends RuntimeException {
          * @param message what was missing
          */
         public Unavailable(String message) {
+            super(message);
+        }
+    }
+
+    /** The leader has more commands that are not committed than it wants to hold: one more took no effect, and others would fare no better. */
+    public static final class Overloaded extends Unavailable {
+        private static final long serialVersionUID = 1L;
+
+        /**
+         * Says why.
+         *
+         * @param message who had too much
+         */
+        public Overloaded(String message) {
             super(message);
         }
     }

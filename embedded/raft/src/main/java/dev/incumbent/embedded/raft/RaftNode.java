@@ -30,8 +30,9 @@ public interface RaftNode<M extends StateMachine<C, R>, C, R> {
      * Proposes a command, through the leader, and waits until this node has applied it, too, so that a read of this node
      * afterwards sees it.
      *
-     * <p>{@link RaftException.Unavailable} if the command has no effect for certain: no leader is known, the leader refused it (its
-     * log has 5,000 entries that are not committed, or it is handing over), or a later leader's first entry was applied before it.
+     * <p>{@link RaftException.Unavailable} if the command has no effect for certain: no leader is known, the leader refused it, since
+     * it is handing over, or a later leader's first entry was applied before it. {@link RaftException.Overloaded} of these if the
+     * leader's log has 5,000 entries that are not committed.
      * {@link RaftException.Indeterminate} if no reply came, or the node is killed, or it catches up by a snapshot meanwhile.
      *
      * @param command the command; encoded during the call

@@ -2,6 +2,7 @@ package dev.incumbent.embedded.raft;
 
 import dev.incumbent.embedded.raft.RaftNode.Status;
 import io.microraft.exception.CannotReplicateException;
+import io.microraft.impl.RaftNodeImpl;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param <R> a reply
  */
 final class Submissions<R> {
+
+    /** How many entries a leader holds that are not committed. */
+    static final int MAX_UNCOMMITTED = 5_000;
 
     /** Who and where this node is. */
     interface Host {
@@ -32,11 +36,11 @@ final class Submissions<R> {
     }
 
     private final Host host;
-    private final io.microraft.RaftNode raft;
+    private final RaftNodeImpl raft;
     private final Map<Long, Submission<R>> submitted = new HashMap<>();
     private final Map<Long, Handover> handovers = new HashMap<>();
 
-    Submissions(Host host, io.microraft.RaftNode raft) {
+    Submissions(Host host, RaftNodeImpl raft) {
         this.host = host;
         this.raft = raft;
     }
@@ -66,7 +70,9 @@ final class Submissions<R> {
 
     void receive(Message.Refused refused) {
         Submission<R> submission = submitted.remove(refused.request());
-        if (submission != null) {
+        if (submission != null && refused.overloaded()) {
+            submission.fail(new RaftException.Overloaded(refused.why()));
+        } else if (submission != null) {
             submission.refuse(refused.why());
         }
         Handover handover = handovers.remove(refused.request());
@@ -133,9 +139,16 @@ final class Submissions<R> {
         // Runs at once, so that what was checked above still holds: the entry gets this very term, or none.
         raft.<Object>replicate(proposal).whenComplete((result, failure) -> {
             if (failure instanceof CannotReplicateException) {
-                refuse(proposal.origin(), proposal.request(), host.label() + " takes no more commands for now");
+                boolean full = uncommitted() >= MAX_UNCOMMITTED;
+                String why =
+                        host.label() + (full ? " has too many commands that are not committed" : " is handing over");
+                host.dispatch(proposal.origin(), new Message.Refused(proposal.request(), full, why));
             }
         });
+    }
+
+    private long uncommitted() {
+        return raft.state().log().lastLogOrSnapshotIndex() - raft.state().commitIndex();
     }
 
     void receive(Message.Transfer transfer) {
@@ -147,6 +160,6 @@ final class Submissions<R> {
     }
 
     private void refuse(int origin, long request, String why) {
-        host.dispatch(origin, new Message.Refused(request, why));
+        host.dispatch(origin, new Message.Refused(request, false, why));
     }
 }

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.incumbent.embedded.raft.Registers.Command;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +124,25 @@ class ClusterStoryTest {
             story.awaitLocal(frozen, "x", "2");
             story.settledLeader();
             assertThat(story.read(frozen, "x")).isEqualTo("2");
+        }
+    }
+
+    /** All arrive before the first is on disk. */
+    @Test
+    void shouldSayThatItHasTooManyCommandsAtOnce() {
+        try (Story story = Story.of(1)) {
+            int leader = story.settledLeader();
+            story.cluster().pause(leader);
+            List<CompletableFuture<String>> writes = new ArrayList<>();
+            for (int i = 0; i < Submissions.MAX_UNCOMMITTED + 10; i++) {
+                writes.add(story.node(leader).submit(Command.put("x", "" + i)));
+            }
+            story.cluster().resume(leader);
+            assertThatThrownBy(() -> Story.get(writes.get(writes.size() - 1)))
+                    .isInstanceOf(RaftException.Overloaded.class);
+            assertThat(Story.get(writes.get(Submissions.MAX_UNCOMMITTED - 1)))
+                    .isEqualTo("" + (Submissions.MAX_UNCOMMITTED - 2));
+            assertThat(story.read(leader, "x")).isEqualTo("" + (Submissions.MAX_UNCOMMITTED - 1));
         }
     }
 
