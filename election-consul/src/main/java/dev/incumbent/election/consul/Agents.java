@@ -1,0 +1,235 @@
+package dev.incumbent.election.consul;
+
+import com.ecwid.consul.v1.OperationException;
+import com.ecwid.consul.v1.Response;
+import com.google.gson.JsonParseException;
+import dev.incumbent.election.spi.Subscription;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Requests through one agent at a time, each bounded.
+ *
+ * <p>A read, and a write that certainly was not sent, goes on to the next agent until the time is up. A write that was sent
+ * is never sent again here: what its loss leaves open is for the caller to look up. Touched on the loop only.
+ */
+final class Agents {
+
+    private static final Logger log = LoggerFactory.getLogger(Agents.class);
+
+    private static final int MOST_TRIES = 3;
+
+    /** Pause before the same agent is asked again. */
+    private static final long PAUSE_NANOS = 50_000_000L;
+
+    private final Loop loop;
+    private final Transport transport;
+    private final List<URI> endpoints;
+    private final long boundNanos;
+    private final ConsulApi api = new ConsulApi();
+    private final Set<Unary<?>> open = new HashSet<>();
+    private int preferred;
+    private boolean closed;
+
+    /**
+     * Makes some.
+     *
+     * @param loop where everything happens
+     * @param transport how requests travel, closed with this
+     * @param endpoints the agents, at least one
+     * @param boundNanos what a call may take, all tries together
+     */
+    Agents(Loop loop, Transport transport, List<URI> endpoints, long boundNanos) {
+        this.loop = loop;
+        this.transport = transport;
+        this.endpoints = List.copyOf(endpoints);
+        this.boundNanos = boundNanos;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    long boundNanos() {
+        return boundNanos;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    private URI preferredAgent() {
+        return endpoints.get(preferred);
+    }
+
+    private void failed(URI endpoint) {
+        if (endpoint.equals(preferredAgent()) && endpoints.size() > 1) {
+            preferred = (preferred + 1) % endpoints.size();
+            log.debug("Consul: {} failed, going on with {}", endpoint, preferredAgent());
+        }
+    }
+
+    <T> CompletableFuture<Reply<T>> read(ConsulApi.Call<T> call) {
+        return begin(new Unary<>(call, false, boundNanos, MOST_TRIES)).result;
+    }
+
+    <T> CompletableFuture<Reply<T>> write(ConsulApi.Call<T> call) {
+        return begin(new Unary<>(call, true, boundNanos, MOST_TRIES)).result;
+    }
+
+    /** A blocking query: one try, which ends when something has changed or the time is up. */
+    <T> Poll<T> poll(ConsulApi.Call<T> call, long withinNanos) {
+        Unary<T> unary = begin(new Unary<>(call, false, withinNanos + boundNanos, 1));
+        return new Poll<>(unary.result, () -> unary.abort("given up"));
+    }
+
+    /**
+     * A blocking query under way.
+     *
+     * @param reply its end
+     * @param abort ends it, and its connection with it
+     */
+    record Poll<T>(CompletableFuture<Reply<T>> reply, Runnable abort) {}
+
+    private <T> Unary<T> begin(Unary<T> call) {
+        call.begin();
+        return call;
+    }
+
+    private final class Unary<T> {
+
+        private final ConsulApi.Call<T> call;
+        private final Question question;
+        private final boolean write;
+        private final long withinNanos;
+        private final int mostTries;
+        private final CompletableFuture<Reply<T>> result = new CompletableFuture<>();
+        private Subscription bound = () -> {};
+        private Subscription impatience = () -> {};
+        private @Nullable CompletableFuture<HttpResponse<String>> underWay;
+        private boolean mayHaveLeft;
+        private boolean timeIsUp;
+        private int tried;
+
+        Unary(ConsulApi.Call<T> call, boolean write, long withinNanos, int mostTries) {
+            this.call = call;
+            this.question = api.question(call);
+            this.write = write;
+            this.withinNanos = withinNanos;
+            this.mostTries = mostTries;
+        }
+
+        void begin() {
+            if (closed) {
+                result.complete(Reply.failed(Trouble.unanswered("the client is closed", false)));
+                return;
+            }
+            open.add(this);
+            bound = loop.schedule(() -> abort("no answer in time"), withinNanos);
+            send();
+        }
+
+        private void send() {
+            if (result.isDone()) {
+                return;
+            }
+            tried++;
+            URI endpoint = preferredAgent();
+            mayHaveLeft = true;
+            CompletableFuture<HttpResponse<String>> sending = transport.send(endpoint, question);
+            underWay = sending;
+            if (!write && mostTries > 1) {
+                impatience = loop.schedule(() -> sending.cancel(true), tryNanos());
+            }
+            sending.whenCompleteAsync((response, failure) -> onEnd(endpoint, response, failure), loop);
+        }
+
+        /** How long one agent is waited for before another is asked; the last one has all the time that is left. */
+        private long tryNanos() {
+            int others = Math.min(endpoints.size(), mostTries) - tried;
+            return others <= 0 ? withinNanos : withinNanos / (2L * mostTries) * tried;
+        }
+
+        private void onEnd(URI endpoint, @Nullable HttpResponse<String> response, @Nullable Throwable failure) {
+            if (result.isDone()) {
+                return;
+            }
+            impatience.close();
+            if (response != null) {
+                onAnswer(endpoint, response);
+                return;
+            }
+            Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                    ? wrapped.getCause()
+                    : failure;
+            mayHaveLeft = !Transport.neverLeft(cause);
+            onFailure(endpoint, Trouble.unanswered(endpoint + ": " + cause, mayHaveLeft));
+        }
+
+        private void onAnswer(URI endpoint, HttpResponse<String> response) {
+            try {
+                Response<T> read = api.read(call, Transport.forConsulApi(response));
+                Long index = read.getConsulIndex();
+                finish(new Reply<>(read.getValue(), index == null ? 0 : index, null));
+            } catch (OperationException declined) {
+                Trouble trouble = new Trouble(declined.getStatusCode(), declined.getStatusContent(), true);
+                if (ConsulErrors.refusal(trouble) != null) {
+                    finish(Reply.failed(trouble));
+                } else {
+                    onFailure(endpoint, trouble);
+                }
+            } catch (JsonParseException | IllegalStateException unreadable) {
+                onFailure(endpoint, new Trouble(response.statusCode(), "unreadable: " + unreadable.getMessage(), true));
+            }
+        }
+
+        private void onFailure(URI endpoint, Trouble trouble) {
+            failed(endpoint);
+            boolean mayRepeat = !write || !ConsulErrors.leavesOpen(trouble);
+            if (timeIsUp || closed || !mayRepeat || mostTries == 1) {
+                finish(Reply.failed(trouble));
+            } else if (tried % endpoints.size() == 0) {
+                loop.schedule(this::send, PAUSE_NANOS);
+            } else {
+                send();
+            }
+        }
+
+        /** Ends it with what is known now. */
+        void abort(String why) {
+            if (result.isDone()) {
+                return;
+            }
+            timeIsUp = true;
+            CompletableFuture<HttpResponse<String>> last = underWay;
+            finish(Reply.failed(Trouble.unanswered(why, mayHaveLeft)));
+            if (last != null) {
+                last.cancel(true);
+            }
+        }
+
+        private void finish(Reply<T> reply) {
+            bound.close();
+            impatience.close();
+            open.remove(this);
+            result.complete(reply);
+        }
+    }
+
+    /** Ends what is open, and the connections. */
+    void close() {
+        closed = true;
+        for (Unary<?> call : List.copyOf(open)) {
+            call.abort("the client is closed");
+        }
+        transport.close();
+    }
+}

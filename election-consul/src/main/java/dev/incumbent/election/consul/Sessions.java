@@ -1,0 +1,214 @@
+package dev.incumbent.election.consul;
+
+import com.ecwid.consul.v1.session.model.NewSession;
+import com.ecwid.consul.v1.session.model.Session;
+import dev.incumbent.election.Stamp;
+import dev.incumbent.election.Ticker;
+import dev.incumbent.election.spi.Ack;
+import dev.incumbent.election.spi.Outcome;
+import dev.incumbent.election.spi.Refusal;
+import dev.incumbent.election.spi.Renewal;
+import dev.incumbent.election.spi.SessionGrant;
+import dev.incumbent.election.spi.SessionId;
+import dev.incumbent.election.spi.SessionSignals;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens, renews and ends the session that owns all entries. Touched on the loop only.
+ *
+ * <p>A renewal counts from before its request was sent, and for the time to live alone. Consul waits twice as long before it
+ * ends a session, but only a leader that is in office counts that time: a leader that was cut off may confirm renewals until its
+ * own lease on the office ends, and its successor then starts the time anew. That slack is spent on this and on nothing else.
+ */
+final class Sessions {
+
+    /**
+     * What sessions are made of.
+     *
+     * @param ttl how long one lives without a renewal
+     * @param lockDelay how long keys that were locked by one that was lost cannot be locked again
+     */
+    record Settings(Duration ttl, Duration lockDelay) {}
+
+    private final Ground ground;
+    private final GenerationKeeper generations;
+    private final Views views;
+    private final Ticker ticker;
+    private final Settings settings;
+    private @Nullable OpenSession session;
+    private @Nullable Opening opening;
+
+    Sessions(Ground ground, GenerationKeeper generations, Views views, Ticker ticker, Settings settings) {
+        this.ground = ground;
+        this.generations = generations;
+        this.views = views;
+        this.ticker = ticker;
+        this.settings = settings;
+    }
+
+    Duration ttl() {
+        return settings.ttl();
+    }
+
+    /** The session of this name if it is open, as far as is known here. */
+    @Nullable
+    OpenSession find(SessionId id) {
+        OpenSession open = session;
+        return open != null && !open.isOver() && open.id().equals(id) ? open : null;
+    }
+
+    static <T> Outcome<T> gone(SessionId id) {
+        return new Outcome.Refused<>(Refusal.SESSION_GONE, "session " + id + " is not the open session of this client");
+    }
+
+    // ---- opening
+
+    CompletableFuture<Outcome<SessionGrant>> open(SessionSignals signals) {
+        OpenSession present = session;
+        if (present != null && !present.isOver()) {
+            // The caller gave up waiting for the first answer; what was entered under that session must stay known.
+            present.signals(signals);
+            return ground.readOrLay()
+                    .thenApply(outcome -> outcome.map(
+                            record -> new SessionGrant(present.id(), present.renewal(), record.generation())));
+        }
+        Opening underWay = opening;
+        if (underWay != null) {
+            underWay.signals = signals;
+            return underWay.result;
+        }
+        Opening begun = new Opening(signals);
+        opening = begun;
+        begun.create();
+        return begun.result;
+    }
+
+    private final class Opening {
+
+        private final CompletableFuture<Outcome<SessionGrant>> result = new CompletableFuture<>();
+        private SessionSignals signals;
+
+        Opening(SessionSignals signals) {
+            this.signals = signals;
+        }
+
+        /** Consul names the session, so one whose reply is lost is left to lapse: nobody knows it and nothing is entered under it. */
+        void create() {
+            NewSession wanted = new NewSession();
+            wanted.setName("incumbent");
+            wanted.setTtl(text(settings.ttl()));
+            wanted.setBehavior(Session.Behavior.RELEASE);
+            wanted.setLockDelay(settings.lockDelay().toNanos());
+            // No health checks: a flapping agent would end the leaderships of all its clients.
+            wanted.setChecks(List.of());
+            Stamp before = ticker.stamp();
+            ground.agents().write(ConsulApi.createSession(wanted)).thenAccept(reply -> {
+                if (reply.isOk()) {
+                    readGround(reply.get(), new Renewal(before, settings.ttl()));
+                } else {
+                    finish(ConsulErrors.write(reply));
+                }
+            });
+        }
+
+        private void readGround(String id, Renewal renewal) {
+            ground.readOrLay().thenAccept(outcome -> {
+                if (outcome instanceof Outcome.Done<GenerationRecord> done) {
+                    OpenSession opened =
+                            new OpenSession(id, signals, renewal, done.value().generation());
+                    session = opened;
+                    finish(new Outcome.Done<>(
+                            new SessionGrant(opened.id(), renewal, done.value().generation())));
+                    generations.follow(opened);
+                } else {
+                    finish(ConsulErrors.recast(outcome));
+                }
+            });
+        }
+
+        private void finish(Outcome<SessionGrant> outcome) {
+            opening = null;
+            result.complete(outcome);
+        }
+    }
+
+    /** As Consul reads times: whole seconds where they are, else milliseconds. */
+    static String text(Duration time) {
+        return time.toMillis() % 1000 == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
+    }
+
+    // ---- renewing
+
+    CompletableFuture<Outcome<Renewal>> renew(SessionId id) {
+        OpenSession open = find(id);
+        if (open == null) {
+            return CompletableFuture.completedFuture(gone(id));
+        }
+        Stamp before = ticker.stamp();
+        // Repeating is no harm: what is proved is counted from before the first was sent.
+        return ground.agents().read(ConsulApi.renewSession(id.value())).thenApply(reply -> {
+            if (reply.isOk()) {
+                Renewal renewal = new Renewal(before, settings.ttl());
+                open.renewed(renewal);
+                return new Outcome.Done<>(renewal);
+            }
+            Outcome<Renewal> outcome = ConsulErrors.read(reply);
+            if (outcome instanceof Outcome.Refused<Renewal> refused && refused.reason() == Refusal.SESSION_GONE) {
+                lost(open, refused.message());
+            }
+            return outcome;
+        });
+    }
+
+    void lost(OpenSession open, String reason) {
+        if (!open.isOver()) {
+            end(open);
+            open.signals().lost(open.id(), reason);
+        }
+    }
+
+    // ---- ending
+
+    private void end(OpenSession open) {
+        open.end();
+        views.forgetAll();
+    }
+
+    /**
+     * A destroyed session would leave its entries as orphans, so they go first; and what was asked for and had not been seen, once
+     * more after it, when nothing can come of it any more.
+     */
+    CompletableFuture<Outcome<Ack>> close(SessionId id) {
+        OpenSession open = find(id);
+        if (open == null) {
+            return CompletableFuture.completedFuture(new Outcome.Done<>(Ack.ACK));
+        }
+        end(open);
+        List<String> keys = List.copyOf(open.made().keySet());
+        return delete(keys, 0).thenCompose(deleted -> ground.agents()
+                .write(ConsulApi.destroySession(id.value()))
+                .thenCompose(reply -> {
+                    boolean gone = reply.isOk() || ConsulErrors.refusal(reply.why()) == Refusal.SESSION_GONE;
+                    return gone ? delete(keys, 0) : CompletableFuture.completedFuture(ConsulErrors.<Ack>write(reply));
+                }));
+    }
+
+    private CompletableFuture<Outcome<Ack>> delete(List<String> keys, int from) {
+        if (from >= keys.size()) {
+            return CompletableFuture.completedFuture(new Outcome.Done<>(Ack.ACK));
+        }
+        int to = Math.min(keys.size(), from + Txn.MOST_OPS);
+        Txn txn = new Txn(keys.subList(from, to).stream().map(Txn::delete).toList());
+        return ground.write(txn).thenCompose(reply -> {
+            if (!reply.isOk()) {
+                return CompletableFuture.completedFuture(ConsulErrors.<Ack>write(reply));
+            }
+            return reply.get().isDone()
+                    ? delete(keys, to)
+                    : CompletableFuture.completedFuture(Entries.denied(reply.get()));
+        });
+    }
+}

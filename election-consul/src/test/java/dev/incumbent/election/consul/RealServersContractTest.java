@@ -1,0 +1,55 @@
+package dev.incumbent.election.consul;
+
+import dev.incumbent.testkit.contract.CoordinatorContractTest;
+import dev.incumbent.testkit.contract.CoordinatorHarness;
+import dev.incumbent.testkit.contract.ElectionContractTest;
+import dev.incumbent.testkit.contract.ElectionHarness;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+
+/** The contracts on real Consul, where it is found. */
+@Tag("full")
+final class RealServersContractTest {
+
+    private static final Map<Integer, Servers> RUNNING = new ConcurrentHashMap<>();
+
+    private static Place place(int nodes) {
+        return new Place(RUNNING.computeIfAbsent(nodes, Servers::real).endpoints());
+    }
+
+    @AfterAll
+    static void stop() {
+        RUNNING.values().forEach(Servers::close);
+        RUNNING.clear();
+    }
+
+    /** The coordinator's contract on one server. */
+    @Nested
+    final class One extends CoordinatorContractTest {
+        @Override
+        protected CoordinatorHarness harness() {
+            return place(1);
+        }
+    }
+
+    /** On three. */
+    @Nested
+    final class Three extends CoordinatorContractTest {
+        @Override
+        protected CoordinatorHarness harness() {
+            return place(3);
+        }
+    }
+
+    /** What applications rely on, with three servers. */
+    @Nested
+    final class Elections extends ElectionContractTest {
+        @Override
+        protected ElectionHarness harness() {
+            return place(3);
+        }
+    }
+}
