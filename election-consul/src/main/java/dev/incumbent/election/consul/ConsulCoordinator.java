@@ -40,9 +40,7 @@ final class ConsulCoordinator implements Coordinator {
     private final Loop loop;
     private final Agents agents;
     private final Ground ground;
-    private final Waits waits;
     private final Views views;
-    private final KeyPolls polls;
     private final Sessions sessions;
     private final Entries entries;
     private final Follows follows;
@@ -56,15 +54,14 @@ final class ConsulCoordinator implements Coordinator {
         this.loop = agents.loop();
         this.agents = agents;
         this.ground = new Ground(agents, layout);
-        this.waits = new Waits(random, settings.session().ttl().toNanos(), agents.boundNanos());
+        Waits waits = new Waits(random, settings.session().ttl().toNanos(), agents.boundNanos());
         this.views = new Views(
                 ground,
                 new HolderWait(settings.waitForHolders(), settings.session().ttl()));
-        this.polls = new KeyPolls(ground, waits);
         GenerationKeeper generations = new GenerationKeeper(ground, waits);
         this.sessions = new Sessions(ground, generations, views, ticker, settings.session());
         this.entries = new Entries(ground, sessions, views);
-        this.follows = new Follows(ground, views, polls, generations);
+        this.follows = new Follows(ground, views, waits, generations, settings.following());
         ground.onRebuilt(this::onRebuilt);
     }
 
@@ -73,13 +70,13 @@ final class ConsulCoordinator implements Coordinator {
      *
      * @param session what sessions are made of
      * @param waitForHolders whether the holder of an orphan is given the rest of its time to live
+     * @param following how entries are followed
      */
-    record Settings(Sessions.Settings session, boolean waitForHolders) {}
+    record Settings(Sessions.Settings session, boolean waitForHolders, ConsulFollowing following) {}
 
     /** Every place that was read is worth nothing now: the followers have to look again. */
     private void onRebuilt() {
         views.forgetAll();
-        polls.forgetAll();
         follows.breakAll("Consul was rebuilt or restored");
     }
 
@@ -208,9 +205,7 @@ final class ConsulCoordinator implements Coordinator {
             CompletableFuture.runAsync(() -> sink.broken("the client is closed"));
             return () -> {};
         }
-        HeadObserver observer = new HeadObserver(ground, views, waits, election, sink);
-        loop.execute(observer::poll);
-        return observer;
+        return follows.observe(election, sink);
     }
 
     @Override

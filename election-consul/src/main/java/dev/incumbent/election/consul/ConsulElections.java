@@ -72,6 +72,7 @@ public final class ConsulElections {
         private Duration sessionTtlMin = Duration.ofSeconds(10);
         private @Nullable Duration lockDelay;
         private boolean waitForHolders = true;
+        private ConsulFollowing following = ConsulFollowing.AUTO;
 
         private Builder() {}
 
@@ -184,6 +185,17 @@ public final class ConsulElections {
         }
 
         /**
+         * Chooses how entries are followed; by default {@link ConsulFollowing#AUTO}.
+         *
+         * @param how one of the ways
+         * @return this
+         */
+        public Builder following(ConsulFollowing how) {
+            this.following = Objects.requireNonNull(how, "how");
+            return this;
+        }
+
+        /**
          * Sets how long keys cannot be locked again after a session that had them locked was lost, at most 60 s. Entries do
          * without; it protects {@linkplain #sharedKey shared keys} and must be longer there than the time to live. By default it
          * is a tenth more than the time to live where there are shared keys, else nothing.
@@ -236,7 +248,7 @@ public final class ConsulElections {
             return new ConsulCoordinator(
                     new Agents(loop, new Transport(transport), agents, bound),
                     new Layout(root, Map.copyOf(sharedKeys)),
-                    new ConsulCoordinator.Settings(session, waitForHolders),
+                    new ConsulCoordinator.Settings(session, waitForHolders, following),
                     ticker,
                     new SecureRandom());
         }

@@ -1,9 +1,6 @@
 package dev.incumbent.election.consul;
 
 import com.ecwid.consul.v1.kv.model.GetValue;
-import dev.incumbent.election.spi.Entry;
-import dev.incumbent.election.spi.Outcome;
-import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.Subscription;
 import org.jspecify.annotations.Nullable;
 
@@ -15,96 +12,44 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryFollower implements Subscription {
 
-    private final Views views;
-    private final GenerationKeeper generations;
-    private final Entry own;
-    private final Views.Seen view;
-    private final Follow follow;
+    private final Confirmation confirmation;
+    private final FollowedEntry followed;
     private Subscription ownPoll = () -> {};
     private Subscription aheadPoll = () -> {};
-    private boolean toldOrphaned;
-    private boolean confirming;
-    private boolean confirmAgain;
 
-    EntryFollower(Views views, GenerationKeeper generations, Entry own, Views.Seen view, Follow follow) {
-        this.views = views;
-        this.generations = generations;
-        this.own = own;
-        this.view = view;
-        this.follow = follow;
+    EntryFollower(Confirmation confirmation, FollowedEntry followed) {
+        this.confirmation = confirmation;
+        this.followed = followed;
+    }
+
+    FollowedEntry followed() {
+        return followed;
     }
 
     void start(KeyPolls polls) {
-        ownPoll = polls.watch(own.key(), view.modifyIndex(), this::onOwn);
-        GetValue ahead = view.ahead();
+        ownPoll = polls.watch(followed.own().key(), followed.view().modifyIndex(), this::onOwn);
+        GetValue ahead = followed.view().ahead();
         if (ahead != null) {
-            toldOrphaned = ahead.getSession() == null;
             aheadPoll = polls.watch(ahead.getKey(), ahead.getModifyIndex(), this::onAhead);
         }
     }
 
     private void onOwn(@Nullable GetValue now) {
-        if (now == null || !Views.stands(own, now)) {
-            confirm();
+        if (now == null || !Views.stands(followed.own(), now)) {
+            confirmation.ask(followed);
         }
     }
 
     private void onAhead(@Nullable GetValue now) {
-        if (now == null && !view.decisive()) {
-            // It makes the core read, so that a confirmation would be a second read.
+        if (now == null) {
             aheadPoll.close();
-            follow.predecessorGone();
-        } else if (now == null || (now.getSession() == null && !toldOrphaned)) {
-            confirm();
         }
-    }
-
-    private void confirm() {
-        if (follow.isOver()) {
-            return;
+        if (now == null && !followed.view().decisive()) {
+            // It makes the core read, so that a confirmation would be a second read.
+            followed.predecessorGone();
+        } else if (now == null || (now.getSession() == null && !followed.toldOrphaned())) {
+            confirmation.ask(followed);
         }
-        if (confirming) {
-            confirmAgain = true;
-            return;
-        }
-        confirming = true;
-        views.standing(own).thenAccept(outcome -> {
-            confirming = false;
-            generations.tell();
-            if (outcome instanceof Outcome.Done<Standing> done) {
-                report(done.value());
-            } else {
-                follow.broken("something has changed, and the queue could not be read: " + outcome);
-            }
-            if (confirmAgain) {
-                confirmAgain = false;
-                confirm();
-            }
-        });
-    }
-
-    private void report(Standing standing) {
-        GetValue ahead = view.ahead();
-        if (standing instanceof Standing.Gone) {
-            follow.ownGone();
-        } else if (standing instanceof Standing.Head) {
-            if (ahead != null) {
-                aheadPoll.close();
-                follow.predecessorGone();
-            }
-        } else if (standing instanceof Standing.BehindOrphan orphan && isAhead(orphan.predecessor())) {
-            if (!toldOrphaned) {
-                toldOrphaned = true;
-                follow.predecessorOrphaned(orphan.holderTtl());
-            }
-        } else if (!(standing instanceof Standing.Behind behind && isAhead(behind.predecessor()))) {
-            follow.broken("the place is another now: " + standing);
-        }
-    }
-
-    private boolean isAhead(String name) {
-        GetValue ahead = view.ahead();
-        return ahead != null && ahead.getKey().equals(name);
     }
 
     @Override

@@ -15,7 +15,6 @@ final class GenerationKeeper {
     private final Ground ground;
     private final Waits waits;
     private @Nullable OpenSession session;
-    private Runnable abort = () -> {};
     private Subscription timer = () -> {};
     private int round;
 
@@ -26,7 +25,6 @@ final class GenerationKeeper {
 
     /** Follows for a session. */
     void follow(OpenSession opened) {
-        abort.run();
         timer.close();
         session = opened;
         round++;
@@ -58,9 +56,7 @@ final class GenerationKeeper {
         long seconds = waits.seconds();
         Agents.Poll<@Nullable GetValue> poll = ground.agents()
                 .poll(ConsulApi.await(ground.layout().generation(), index, seconds), waits.withinNanos(seconds));
-        abort = poll.abort();
         poll.reply().thenAccept(reply -> {
-            abort = () -> {};
             if (isOver(asked)) {
                 return;
             }

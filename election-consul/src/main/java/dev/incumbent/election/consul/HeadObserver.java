@@ -22,7 +22,11 @@ final class HeadObserver implements Subscription {
     private final Waits waits;
     private final String election;
     private final ObservationSink sink;
-    private Runnable abort = () -> {};
+    private Runnable onEnd = () -> {};
+    private Subscription source = () -> {};
+    private boolean inTree;
+    private boolean reading;
+    private boolean readAgain;
     private long index;
     private @Nullable GetValue polled;
     private boolean toldAny;
@@ -37,19 +41,47 @@ final class HeadObserver implements Subscription {
         this.sink = sink;
     }
 
-    /** Asks with no index, which is answered at once. */
-    void poll() {
+    /** Who is told, once, that it is over. */
+    void onEnd(Runnable told) {
+        onEnd = told;
+    }
+
+    /** Observes by a poll of its own. */
+    void start() {
+        poll();
+    }
+
+    /** Goes on by the one poll over all queues, if it is not over. */
+    void changeTo(TreePoll tree) {
         if (over) {
+            onEnd.run();
+            return;
+        }
+        inTree = true;
+        source = tree.listen(new TreePoll.Listener() {
+            @Override
+            public void seen(TreePoll.Tree view, boolean newer) {
+                onQueue(view.queue(ground.layout().prefix(election)));
+            }
+
+            @Override
+            public void failed(String reason) {
+                broken(reason);
+            }
+        });
+    }
+
+    /** Asks with no index first, which is answered at once. */
+    private void poll() {
+        if (over || inTree) {
             return;
         }
         long seconds = waits.seconds();
         String prefix = ground.layout().prefix(election);
         Agents.Poll<@Nullable List<GetValue>> poll =
                 ground.agents().poll(ConsulApi.awaitAll(prefix, index, seconds), waits.withinNanos(seconds));
-        abort = poll.abort();
         poll.reply().thenAccept(reply -> {
-            abort = () -> {};
-            if (over) {
+            if (over || inTree) {
                 return;
             }
             if (!reply.isOk()) {
@@ -58,19 +90,24 @@ final class HeadObserver implements Subscription {
             }
             index = reply.index() < index ? 1 : Math.max(1, reply.index());
             List<GetValue> queue = reply.value();
-            GetValue head = queue == null
-                    ? null
-                    : queue.stream()
-                            .min(Comparator.comparingLong(GetValue::getCreateIndex))
-                            .orElse(null);
-            boolean same = toldAny && isSame(head, polled);
-            polled = head;
-            if (same) {
-                ground.loop().schedule(this::poll, waits.shortPauseNanos());
-            } else {
-                read();
-            }
+            onQueue(queue == null ? List.of() : queue);
         });
+    }
+
+    private void onQueue(List<GetValue> queue) {
+        if (over) {
+            return;
+        }
+        GetValue head = queue.stream()
+                .min(Comparator.comparingLong(GetValue::getCreateIndex))
+                .orElse(null);
+        boolean same = toldAny && isSame(head, polled);
+        polled = head;
+        if (!same) {
+            read();
+        } else if (!inTree) {
+            ground.loop().schedule(this::poll, waits.shortPauseNanos());
+        }
     }
 
     private static boolean isSame(@Nullable GetValue one, @Nullable GetValue other) {
@@ -82,7 +119,13 @@ final class HeadObserver implements Subscription {
 
     /** The poll says nothing of the generation, without which the head's token cannot be told. */
     private void read() {
+        if (reading) {
+            readAgain = true;
+            return;
+        }
+        reading = true;
         views.list(election).thenAccept(outcome -> {
+            reading = false;
             if (over) {
                 return;
             }
@@ -90,26 +133,42 @@ final class HeadObserver implements Subscription {
                 broken("the queue could not be read: " + outcome);
                 return;
             }
-            Optional<CandidateInfo> head = done.value().stream().findFirst();
-            if (!toldAny || !head.equals(told)) {
-                toldAny = true;
-                told = head;
-                sink.head(head);
+            tell(done.value().stream().findFirst());
+            if (readAgain) {
+                readAgain = false;
+                read();
+            } else {
+                poll();
             }
-            poll();
         });
     }
 
+    private void tell(Optional<CandidateInfo> head) {
+        if (!toldAny || !head.equals(told)) {
+            toldAny = true;
+            told = head;
+            sink.head(head);
+        }
+    }
+
     private void broken(String reason) {
+        if (!over) {
+            end();
+            sink.broken(reason);
+        }
+    }
+
+    private void end() {
         over = true;
-        sink.broken(reason);
+        source.close();
+        onEnd.run();
     }
 
     @Override
     public void close() {
         if (!over) {
             over = true;
-            ground.loop().execute(() -> abort.run());
+            ground.loop().execute(this::end);
         }
     }
 }

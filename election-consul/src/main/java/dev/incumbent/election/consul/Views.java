@@ -90,21 +90,31 @@ final class Views {
 
     /** Remembers and tells the place of an entry in its queue, which is given in order. */
     Standing place(GetValue own, List<GetValue> queue) {
+        seen.put(own.getKey(), look(own, queue));
+        return peek(own, queue);
+    }
+
+    /** The place of an entry in its queue, which is given in order. */
+    Standing peek(GetValue own, List<GetValue> queue) {
+        Seen view = look(own, queue);
+        GetValue ahead = view.ahead();
+        if (ahead == null) {
+            return new Standing.Head();
+        }
+        return ahead.getSession() == null
+                ? new Standing.BehindOrphan(ahead.getKey(), holderWait.of(ahead, view.decisive()))
+                : new Standing.Behind(ahead.getKey(), view.decisive());
+    }
+
+    private static Seen look(GetValue own, List<GetValue> queue) {
         GetValue ahead = null;
         for (GetValue other : queue) {
             if (other.getCreateIndex() < own.getCreateIndex()) {
                 ahead = other;
             }
         }
-        if (ahead == null) {
-            seen.put(own.getKey(), new Seen(own.getModifyIndex(), null, false));
-            return new Standing.Head();
-        }
-        boolean decisive = queue.get(0).getKey().equals(ahead.getKey());
-        seen.put(own.getKey(), new Seen(own.getModifyIndex(), ahead, decisive));
-        return ahead.getSession() == null
-                ? new Standing.BehindOrphan(ahead.getKey(), holderWait.of(ahead, decisive))
-                : new Standing.Behind(ahead.getKey(), decisive);
+        boolean decisive = ahead != null && queue.get(0).getKey().equals(ahead.getKey());
+        return new Seen(own.getModifyIndex(), ahead, decisive);
     }
 
     // ---- everybody's place

@@ -16,8 +16,9 @@ final class RealServersContractTest {
 
     private static final Map<Integer, Servers> RUNNING = new ConcurrentHashMap<>();
 
-    private static Place place(int nodes) {
-        return new Place(RUNNING.computeIfAbsent(nodes, Servers::real).endpoints());
+    private static Place place(int nodes, ConsulFollowing following) {
+        return new Place(
+                RUNNING.computeIfAbsent(nodes, Servers::real).endpoints(), options -> options.following(following));
     }
 
     @AfterAll
@@ -31,7 +32,7 @@ final class RealServersContractTest {
     final class One extends CoordinatorContractTest {
         @Override
         protected CoordinatorHarness harness() {
-            return place(1);
+            return place(1, ConsulFollowing.PREDECESSORS);
         }
     }
 
@@ -40,7 +41,16 @@ final class RealServersContractTest {
     final class Three extends CoordinatorContractTest {
         @Override
         protected CoordinatorHarness harness() {
-            return place(3);
+            return place(3, ConsulFollowing.PREDECESSORS);
+        }
+    }
+
+    /** The same, following by tree. */
+    @Nested
+    final class ThreeByTree extends CoordinatorContractTest {
+        @Override
+        protected CoordinatorHarness harness() {
+            return place(3, ConsulFollowing.TREE);
         }
     }
 
@@ -49,7 +59,7 @@ final class RealServersContractTest {
     final class Elections extends ElectionContractTest {
         @Override
         protected ElectionHarness harness() {
-            return place(3);
+            return place(3, ConsulFollowing.AUTO);
         }
     }
 }
