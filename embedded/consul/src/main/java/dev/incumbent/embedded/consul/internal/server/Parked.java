@@ -1,0 +1,58 @@
+package dev.incumbent.embedded.consul.internal.server;
+
+import dev.incumbent.embedded.consul.internal.store.ConsulMachine;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** One query that waits, until it is answered or given up. Any thread, but where it says otherwise. */
+final class Parked {
+
+    private final Query query;
+    private final long seenIndex;
+
+    /** Completed once, on the node's thread or by whoever gives up. */
+    private final CompletableFuture<Supplier<Response>> answer = new CompletableFuture<>();
+
+    /**
+     * Not parked yet.
+     *
+     * @param seenIndex the index that the client has seen; 0 if it does not want to wait
+     */
+    Parked(Query query, long seenIndex) {
+        this.query = query;
+        this.seenIndex = seenIndex;
+    }
+
+    Scope scope() {
+        return query.scope();
+    }
+
+    /** What it is answered with. Fails if it was given up. */
+    CompletableFuture<Supplier<Response>> answer() {
+        return answer;
+    }
+
+    /** Answers if there is something that the client has not seen. On the node's thread. */
+    boolean look(ConsulMachine machine) {
+        if (answer.isDone()) {
+            return true;
+        }
+        boolean fresh = seenIndex == 0 || Long.compareUnsigned(indexOf(machine), seenIndex) > 0;
+        if (fresh) {
+            answerNow(machine);
+        }
+        return fresh;
+    }
+
+    /** Answers with what there is. On the node's thread. */
+    void answerNow(ConsulMachine machine) {
+        String index = Long.toUnsignedString(indexOf(machine));
+        Supplier<Response> content = query.content().apply(machine);
+        answer.complete(() -> content.get().with("X-Consul-Index", index));
+    }
+
+    /** Never 0, which would mean to a client that it need not wait. */
+    private long indexOf(ConsulMachine machine) {
+        return Math.max(1, query.index().applyAsLong(machine));
+    }
+}

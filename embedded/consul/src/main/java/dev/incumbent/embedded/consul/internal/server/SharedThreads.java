@@ -1,0 +1,45 @@
+package dev.incumbent.embedded.consul.internal.server;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The threads that all members of a cluster share. */
+public final class SharedThreads implements AutoCloseable {
+
+    private static final int EVENT_LOOPS = 2;
+    private static final long PATIENCE_SECONDS = 5;
+
+    private final EventLoopGroup eventLoops;
+    private final ScheduledThreadPoolExecutor timer;
+
+    /** Starts none yet: each begins with its first work. */
+    public SharedThreads(String name) {
+        eventLoops = new MultiThreadIoEventLoopGroup(
+                EVENT_LOOPS, new DefaultThreadFactory(name + "-io", true), NioIoHandler.newFactory());
+        timer = new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory(name + "-timer", true));
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+    }
+
+    EventLoopGroup eventLoops() {
+        return eventLoops;
+    }
+
+    /** For what has to happen later and takes no time. */
+    ScheduledThreadPoolExecutor timer() {
+        return timer;
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        eventLoops
+                .shutdownGracefully(0, PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+}
