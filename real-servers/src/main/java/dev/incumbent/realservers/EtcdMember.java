@@ -1,9 +1,11 @@
 package dev.incumbent.realservers;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One member of a {@link RealEtcdCluster}. Its state is asked for at its metrics address, which is plain HTTP whatever its
@@ -13,45 +15,61 @@ final class EtcdMember extends RealMember {
 
     private final String clientUrl;
     private final String metricsUrl;
+    private final Path data;
 
-    private EtcdMember(int number, String clientUrl, String metricsUrl, ServerProcess process) {
+    /** The flags that its id follows from. */
+    private final List<String> identity;
+
+    private EtcdMember(
+            int number, String clientUrl, String metricsUrl, Path data, List<String> identity, ServerProcess process) {
         super("etcd-" + number, number, process);
         this.clientUrl = clientUrl;
         this.metricsUrl = metricsUrl;
+        this.data = data;
+        this.identity = identity;
     }
 
-    static List<EtcdMember> all(RealEtcdClusterBuilder.Settings settings, Path directory) {
+    static List<EtcdMember> all(RealEtcdClusterBuilder.Settings settings, Path directory, Optional<PeerLinks> links) {
         int count = settings.nodes();
         List<Integer> ports = FreePorts.take(3 * count);
         List<String> initial = new ArrayList<>();
+        List<String> advertised = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            initial.add("n" + (i + 1) + "=" + url("http", ports.get(count + i)));
+            int listens = ports.get(count + i);
+            advertised.add(
+                    url("http", links.map(proxies -> proxies.open(listens)).orElse(listens)));
+            initial.add("n" + (i + 1) + "=" + advertised.get(i));
         }
         List<EtcdMember> members = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String client = url(settings.tls().isPresent() ? "https" : "http", ports.get(i));
             String metrics = url("http", ports.get(2 * count + i));
-            List<String> command = command(settings, directory, i + 1, client, url("http", ports.get(count + i)));
+            String name = "n" + (i + 1);
+            Path data = directory.resolve(name);
+            List<String> identity = List.of(
+                    "--name=" + name,
+                    "--initial-advertise-peer-urls=" + advertised.get(i),
+                    "--initial-cluster=" + String.join(",", initial),
+                    // Another cluster that is given these ports later shall not take this one's members for its own.
+                    "--initial-cluster-token=" + directory.getFileName());
+            List<String> command = command(settings, data, client, url("http", ports.get(count + i)));
             command.add("--listen-metrics-urls=" + metrics);
-            command.add("--initial-cluster=" + String.join(",", initial));
-            Path log = directory.resolve("n" + (i + 1) + ".log");
-            members.add(new EtcdMember(i + 1, client, metrics, new ServerProcess(command, environment(), log)));
+            command.addAll(identity);
+            Path log = directory.resolve(name + ".log");
+            members.add(new EtcdMember(
+                    i + 1, client, metrics, data, identity, new ServerProcess(command, environment(), log)));
         }
         return members;
     }
 
     private static List<String> command(
-            RealEtcdClusterBuilder.Settings settings, Path directory, int number, String client, String peer) {
+            RealEtcdClusterBuilder.Settings settings, Path data, String client, String peer) {
         List<String> command = new ArrayList<>(List.of(
                 settings.installation().etcd().toString(),
-                "--name=n" + number,
-                "--data-dir=" + directory.resolve("n" + number),
+                "--data-dir=" + data,
                 "--listen-client-urls=" + client,
                 "--advertise-client-urls=" + client,
                 "--listen-peer-urls=" + peer,
-                "--initial-advertise-peer-urls=" + peer,
-                // Another cluster that is given these ports later shall not take this one's members for its own.
-                "--initial-cluster-token=" + directory.getFileName(),
                 "--heartbeat-interval=" + settings.heartbeat().toMillis(),
                 "--election-timeout=" + settings.election().toMillis(),
                 "--auth-token-ttl=" + settings.authTokenTtl().toSeconds(),
@@ -69,6 +87,19 @@ final class EtcdMember extends RealMember {
         });
         command.addAll(settings.arguments());
         return command;
+    }
+
+    /** Replaces its data by what a backup holds; for a member that does not run. It keeps its id. */
+    void restore(EtcdInstallation installation, Path snapshot, Duration timeout) {
+        RealCluster.delete(data);
+        List<String> command = new ArrayList<>(List.of(
+                installation.etcdutl().orElse(installation.etcdctl()).toString(),
+                "snapshot",
+                "restore",
+                snapshot.toString(),
+                "--data-dir=" + data));
+        command.addAll(identity);
+        RunningCommand.run(command, Map.of("ETCDCTL_API", "3"), "", timeout).output();
     }
 
     private static Map<String, String> environment() {

@@ -2,15 +2,18 @@ package dev.incumbent.realservers;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A {@link RealCluster} of etcd. */
 public final class RealEtcdCluster extends RealCluster {
 
     private final RealEtcdClusterBuilder.Settings settings;
+    private final Optional<PeerLinks> links;
 
-    private RealEtcdCluster(RealEtcdClusterBuilder.Settings settings, Path directory) {
-        super(settings.installation().toString(), directory, EtcdMember.all(settings, directory));
+    private RealEtcdCluster(RealEtcdClusterBuilder.Settings settings, Path directory, Optional<PeerLinks> links) {
+        super(settings.installation().toString(), directory, EtcdMember.all(settings, directory, links));
         this.settings = settings;
+        this.links = links;
     }
 
     /** Settings with their defaults: one member, nothing forced to disk, etcd's own timings. */
@@ -24,7 +27,12 @@ public final class RealEtcdCluster extends RealCluster {
     }
 
     static RealEtcdCluster start(RealEtcdClusterBuilder.Settings settings) {
-        return start(() -> new RealEtcdCluster(settings, temporaryDirectory("etcd")), settings.startTimeout());
+        return start(
+                () -> new RealEtcdCluster(
+                        settings,
+                        temporaryDirectory("etcd"),
+                        settings.cuttable() ? Optional.of(new PeerLinks()) : Optional.empty()),
+                settings.startTimeout());
     }
 
     /** The programs that this cluster runs. */
@@ -69,8 +77,42 @@ public final class RealEtcdCluster extends RealCluster {
                 .orElse(plain);
     }
 
+    /**
+     * Cuts a member off from the others, both ways; clients reach it as before.
+     *
+     * @throws IllegalStateException if the cluster was not started {@link RealEtcdClusterBuilder#cuttable() cuttable}
+     */
+    public void cutOff(int node) {
+        links().cutOff(member(node).number());
+    }
+
+    /** Joins what was cut. */
+    public void mend() {
+        links().mend();
+    }
+
+    private PeerLinks links() {
+        return links.orElseThrow(() -> new IllegalStateException("started without proxies between members"));
+    }
+
+    /**
+     * Replaces the data of all members by what a backup of {@code etcdctl snapshot save} holds, and starts them again with
+     * the ids they had; returns when they serve. Nothing is done about revisions that were given out since.
+     *
+     * @throws RealServerException if the backup cannot be restored
+     */
+    public void restore(Path snapshot) {
+        nodes().forEach(this::kill9);
+        for (int node : nodes()) {
+            ((EtcdMember) member(node)).restore(installation(), snapshot, settings.startTimeout());
+        }
+        nodes().forEach(this::restart);
+        awaitHealthy(settings.startTimeout());
+    }
+
     @Override
     void deleteFilesOutside() {
+        links.ifPresent(PeerLinks::close);
         settings.tls().ifPresent(TlsFiles::delete);
     }
 }

@@ -19,6 +19,7 @@ public final class RealEtcdClusterBuilder {
             Duration authTokenTtl,
             Optional<TlsFiles> tls,
             boolean clientCertificates,
+            boolean cuttable,
             Duration startTimeout,
             List<String> arguments) {}
 
@@ -30,6 +31,7 @@ public final class RealEtcdClusterBuilder {
     private Duration authTokenTtl = Duration.ofMinutes(5);
     private @Nullable TlsFiles tls;
     private boolean clientCertificates;
+    private boolean cuttable;
     private Duration startTimeout = Duration.ofSeconds(30);
     private final List<String> arguments = new ArrayList<>();
 
@@ -80,6 +82,12 @@ public final class RealEtcdClusterBuilder {
         return tls();
     }
 
+    /** Lets members reach each other through proxies, for {@link RealEtcdCluster#cutOff}; off by default. */
+    public RealEtcdClusterBuilder cuttable() {
+        cuttable = true;
+        return this;
+    }
+
     /** How long {@link #start()} waits for all members; 30 seconds by default. */
     public RealEtcdClusterBuilder startTimeout(Duration timeout) {
         startTimeout = timeout;
@@ -107,6 +115,7 @@ public final class RealEtcdClusterBuilder {
                 authTokenTtl,
                 Optional.ofNullable(tls),
                 clientCertificates,
+                cuttable,
                 startTimeout,
                 List.copyOf(arguments)));
     }

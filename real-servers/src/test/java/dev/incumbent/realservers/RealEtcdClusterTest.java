@@ -59,6 +59,45 @@ class RealEtcdClusterTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"3.4", "3.5"})
+    void shouldElectAnotherLeaderWhenTheLeaderIsCutOffAndTakeItBackWhenMended(String series) {
+        try (RealEtcdCluster cluster =
+                RealEtcdCluster.builder(installed(series)).nodes(3).cuttable().start()) {
+            int alone = cluster.leader();
+
+            cluster.cutOff(alone);
+            assertThat(cluster.awaitLeader(PATIENCE)).isNotEqualTo(alone);
+            assertThat(cluster.isHealthy(alone)).isFalse();
+            cluster.etcdctl(cluster.leader()).run("put", "a", "1").output();
+
+            cluster.mend();
+            cluster.awaitHealthy(PATIENCE);
+            assertThat(cluster.etcdctl(alone)
+                            .run("get", "a", "--print-value-only")
+                            .output())
+                    .isEqualTo("1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3.4", "3.5"})
+    void shouldHoldWhatTheBackupHeldWhenRestored(String series, @TempDir Path kept) {
+        try (RealEtcdCluster cluster = RealEtcdCluster.start(installed(series), 1)) {
+            Etcdctl etcdctl = cluster.etcdctl();
+            etcdctl.run("put", "a", "1").output();
+            Path backup = kept.resolve("backup.db");
+            etcdctl.run("snapshot", "save", backup.toString()).output();
+            String members = etcdctl.run("member", "list").output();
+            etcdctl.run("put", "a", "2").output();
+
+            cluster.restore(backup);
+
+            assertThat(etcdctl.run("get", "a", "--print-value-only").output()).isEqualTo("1");
+            assertThat(etcdctl.run("member", "list").output()).isEqualTo(members);
+        }
+    }
+
     @Test
     void shouldLeaveNoProcessAndNoFileWhenClosed(@TempDir Path kept) throws IOException {
         EtcdInstallation newest = RealEtcd.newest().orElseThrow();
