@@ -14,6 +14,7 @@ import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.testkit.adapter.Member;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
@@ -46,6 +47,7 @@ abstract class FaultTest {
         if (frozen > 0) {
             servers.resume(frozen);
         }
+        servers.mend();
         place.close();
     }
 
@@ -136,6 +138,37 @@ abstract class FaultTest {
         Awaitility.await().atMost(PATIENCE).until(() -> !overlaps.isEmpty());
         assertThat(overlaps).containsExactly(false);
         assertThat(two.token().isNewerThan(one.token())).isTrue();
+    }
+
+    /** The leading member of a minority believes in itself for a while, and keeps alive whoever asks it alone. */
+    @Test
+    final void shouldNeverOverlapWhenTheLeadingMemberIsCutOffTogetherWithTheHolder() throws Exception {
+        int alone = servers.leader();
+        List<String> others = new ArrayList<>(servers.endpoints());
+        String minority = others.remove(alone - 1);
+        Candidacy first = client("minority", List.of(minority)).election("cut").campaign();
+        Leadership one = leads(first);
+        List<Boolean> overlaps = new CopyOnWriteArrayList<>();
+        Candidacy second = client("majority", others).election("cut").campaign(against(one, overlaps));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> place.outside().below(place.layout().prefix("cut")).size() == 2);
+
+        servers.cutOff(alone);
+
+        Leadership two = leads(second);
+        Awaitility.await().atMost(PATIENCE).until(() -> !overlaps.isEmpty());
+        assertThat(overlaps).containsExactly(false);
+        assertThat(one.revocation()).isPresent();
+        assertThat(two.token().isNewerThan(one.token())).isTrue();
+
+        servers.mend();
+        second.close();
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> first.leadership().filter(Leadership::isValid).isPresent());
+        assertThat(first.leadership().orElseThrow().token().isNewerThan(two.token()))
+                .isTrue();
     }
 
     @Test

@@ -6,13 +6,13 @@ import static dev.incumbent.testkit.adapter.Outcomes.outcome;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import dev.incumbent.election.ElectionConfigException;
 import dev.incumbent.election.spi.Coordinator;
 import dev.incumbent.election.spi.Enrolment;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
+import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.embedded.etcd.EmbeddedEtcd;
 import dev.incumbent.realservers.TlsFiles;
@@ -35,7 +35,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Users, roles, tokens that lapse, and TLS. */
 final class SecurityTest {
@@ -60,7 +64,10 @@ final class SecurityTest {
         return coordinator;
     }
 
-    /** Users root, ann with the whole root of elections, and ben with another place. */
+    /**
+     * Users root, ann with the whole root of elections, ben with another place, and cat with the generation and with the
+     * elections whose names begin with "narrow".
+     */
     private static void enableUsers(String endpoint) {
         URI uri = URI.create(endpoint);
         ManagedChannel channel = NettyChannelBuilder.forAddress(uri.getHost(), uri.getPort())
@@ -71,6 +78,8 @@ final class SecurityTest {
             addUser(auth, "root", "root", "/");
             addUser(auth, "ann", "team", ROOT + "/");
             addUser(auth, "ben", "others", "/elsewhere/");
+            addUser(auth, "cat", "narrow", ROOT + "/generation");
+            grant(auth, "narrow", ROOT + "/elections/narrow", ROOT + "/elections/narrox");
             auth.authEnable(AuthEnableRequest.getDefaultInstance());
         } finally {
             channel.shutdownNow();
@@ -83,16 +92,20 @@ final class SecurityTest {
                 .setPassword("secret of " + user)
                 .build());
         auth.roleAdd(AuthRoleAddRequest.newBuilder().setName(role).build());
+        grant(auth, role, prefix, prefix.endsWith("/") ? Layout.endOf(prefix) : "");
+        auth.userGrantRole(AuthUserGrantRoleRequest.newBuilder()
+                .setUser(user)
+                .setRole(role)
+                .build());
+    }
+
+    private static void grant(AuthGrpc.AuthBlockingStub auth, String role, String from, String end) {
         auth.roleGrantPermission(AuthRoleGrantPermissionRequest.newBuilder()
                 .setName(role)
                 .setPerm(Permission.newBuilder()
                         .setPermType(Permission.Type.READWRITE)
-                        .setKey(ByteString.copyFromUtf8(prefix))
-                        .setRangeEnd(Layout.key(Layout.endOf(prefix))))
-                .build());
-        auth.userGrantRole(AuthUserGrantRoleRequest.newBuilder()
-                .setUser(user)
-                .setRole(role)
+                        .setKey(Layout.key(from))
+                        .setRangeEnd(Layout.key(end)))
                 .build());
     }
 
@@ -156,6 +169,63 @@ final class SecurityTest {
             assertNotPermitted(outcome(wrong.openSession(new SilentSignals())));
             assertNotPermitted(outcome(ben.openSession(new SilentSignals())));
             assertNotPermitted(outcome(ben.list("secured")));
+        }
+    }
+
+    /** One who may watch its elections but not the range that holds them, and who stands in as many as ask for the range. */
+    private void assertFollowsWithoutTheRange(List<String> endpoints, EtcdFollowing mode) {
+        enableUsers(endpoints.get(0));
+        Consumer<EtcdElections.Builder> cat =
+                options -> options.credentials("cat", "secret of cat").following(mode);
+        Member ahead = new Member("ahead", connect(endpoints, cat));
+        Member behind = new Member("behind", connect(endpoints, cat));
+        List<Entry> heads = new ArrayList<>();
+        List<List<String>> reports = new ArrayList<>();
+        List<Enrolment> waiting = new ArrayList<>();
+        for (int i = 0; i <= Follows.MANY; i++) {
+            heads.add(ahead.enrol("narrow-" + i).entry());
+            waiting.add(behind.enrol("narrow-" + i));
+            reports.add(new CopyOnWriteArrayList<>());
+            behind.follow(waiting.get(i), reports.get(i));
+        }
+
+        // As the core does: whoever was broken looks again and follows again.
+        for (int i = 0; i < heads.size(); i++) {
+            done(ahead.coordinator().withdraw(heads.get(i)));
+        }
+        for (int i = 0; i < heads.size(); i++) {
+            List<String> heard = reports.get(i);
+            org.awaitility.Awaitility.await().atMost(PATIENCE).until(() -> !heard.isEmpty());
+            Entry own = waiting.get(i).entry();
+            if (heard.contains("broken")) {
+                assertThat(behind.standing(own)).isEqualTo(new Standing.Head());
+                behind.coordinator().follow(own, java.util.Optional.empty(), Member.sink(heard));
+            }
+        }
+        Entry next = done(ahead.coordinator().enrol(ahead.request("narrow-next", "")))
+                .entry();
+        Enrolment heir = behind.enrol("narrow-next");
+        List<String> heard = new CopyOnWriteArrayList<>();
+        behind.follow(heir, heard);
+        done(ahead.coordinator().withdraw(next));
+        Member.await(heard, "predecessorGone");
+        assertThat(heard).doesNotContain("broken");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AUTO", "RANGE"})
+    void shouldFollowEachEntryAloneWhenTheRangeIsNotPermitted(EtcdFollowing mode) {
+        try (Servers servers = Servers.embedded(1)) {
+            assertFollowsWithoutTheRange(servers.endpoints(), mode);
+        }
+    }
+
+    @Tag("full")
+    @ParameterizedTest
+    @CsvSource({"3.4,AUTO", "3.4,RANGE", "3.5,AUTO", "3.5,RANGE"})
+    void shouldFollowEachEntryAloneWhenARealServerDoesNotPermitTheRange(String series, EtcdFollowing mode) {
+        try (Servers servers = Servers.real(series, 1)) {
+            assertFollowsWithoutTheRange(servers.endpoints(), mode);
         }
     }
 

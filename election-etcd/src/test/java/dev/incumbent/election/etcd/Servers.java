@@ -29,6 +29,12 @@ interface Servers extends AutoCloseable {
 
     void resume(int node);
 
+    /** Cuts a node off from the others, both ways; clients reach it as before. */
+    void cutOff(int node);
+
+    /** Joins what was cut. */
+    void mend();
+
     void awaitServing();
 
     @Override
@@ -55,7 +61,10 @@ interface Servers extends AutoCloseable {
     static Servers real(String series, int nodes) {
         Optional<EtcdInstallation> installation = RealEtcd.installation(series);
         assumeTrue(installation.isPresent(), () -> "needs a real etcd " + series + ": " + RealEtcd.why());
-        return new Real(RealEtcdCluster.start(installation.orElseThrow(), nodes));
+        return new Real(RealEtcdCluster.builder(installation.orElseThrow())
+                .nodes(nodes)
+                .cuttable()
+                .start());
     }
 
     /**
@@ -93,6 +102,16 @@ interface Servers extends AutoCloseable {
         @Override
         public void resume(int node) {
             etcd.resume(node);
+        }
+
+        @Override
+        public void cutOff(int node) {
+            etcd.isolate(node);
+        }
+
+        @Override
+        public void mend() {
+            etcd.heal();
         }
 
         @Override
@@ -141,6 +160,16 @@ interface Servers extends AutoCloseable {
         @Override
         public void resume(int node) {
             etcd.sigcont(node);
+        }
+
+        @Override
+        public void cutOff(int node) {
+            etcd.cutOff(node);
+        }
+
+        @Override
+        public void mend() {
+            etcd.mend();
         }
 
         @Override
