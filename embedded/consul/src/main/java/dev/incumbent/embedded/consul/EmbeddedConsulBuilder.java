@@ -162,8 +162,8 @@ public final class EmbeddedConsulBuilder {
      * <p>This is not Consul's ACL system, whose endpoints are not there: tokens and rules are fixed when the cluster starts. What
      * clients see is the same: {@code 403 ACL not found} for a token that does not exist, {@code 403 Permission denied}, keys and
      * sessions that are left out of lists, {@code 409} for a Txn. Tokens are taken from {@code ?token=}, then from the header
-     * {@code X-Consul-Token}, then from {@code Authorization: Bearer}. Agent, status, catalog and health are open to every token,
-     * and to those who come without one.
+     * {@code X-Consul-Token}, then from {@code Authorization: Bearer}. Only this token sees servers, in agent, catalog and health;
+     * {@code /v1/status} is open to all.
      *
      * @param token its secret
      */
@@ -182,8 +182,8 @@ public final class EmbeddedConsulBuilder {
      * @param writeSessions whether sessions may be seen, created, renewed and destroyed
      */
     public EmbeddedConsulBuilder token(String token, String keyPrefix, boolean writeKeys, boolean writeSessions) {
-        Access.Rights rights =
-                new Access.Rights(List.of(new Access.KeyRule(GoText.bytes(keyPrefix), writeKeys)), writeSessions);
+        Access.Rights rights = new Access.Rights(
+                List.of(new Access.KeyRule(GoText.bytes(keyPrefix), writeKeys)), writeSessions, false);
         tokens.merge(token, rights, EmbeddedConsulBuilder::sum);
         return this;
     }
@@ -191,7 +191,7 @@ public final class EmbeddedConsulBuilder {
     private static Access.Rights sum(Access.Rights one, Access.Rights other) {
         List<Access.KeyRule> keys = new ArrayList<>(one.keys());
         keys.addAll(other.keys());
-        return new Access.Rights(keys, one.sessions() || other.sessions());
+        return new Access.Rights(keys, one.sessions() || other.sessions(), false);
     }
 
     /** How long {@link #start()} waits for a leader. Default 30 s. */

@@ -25,15 +25,16 @@ public record Access(boolean enabled, Rights anonymous, Map<String, Rights> toke
      * What the holder of a token may do.
      *
      * @param keys rules on keys; of those that match a key the longest counts, and without any it is denied
-     * @param sessions whether sessions may be created, renewed and destroyed
+     * @param sessions whether sessions may be seen, created, renewed and destroyed
+     * @param servers whether agents and catalog may be asked
      */
-    public record Rights(List<KeyRule> keys, boolean sessions) {
+    public record Rights(List<KeyRule> keys, boolean sessions, boolean servers) {
 
         /** Everything. */
-        public static final Rights ALL = new Rights(List.of(new KeyRule("", true)), true);
+        public static final Rights ALL = new Rights(List.of(new KeyRule("", true)), true, true);
 
         /** Nothing. */
-        public static final Rights NONE = new Rights(List.of(), false);
+        public static final Rights NONE = new Rights(List.of(), false, false);
 
         /** Copies the list. */
         public Rights {

@@ -23,11 +23,13 @@ final class AgentEndpoint {
     }
 
     CompletableFuture<Response> leader(Request request) {
+        Guard.requireDatacenter(request, backend);
         OptionalInt leader = backend.status().leader();
         return json(request, json -> json.text(leader.isPresent() ? address(leader.getAsInt()) : ""));
     }
 
     CompletableFuture<Response> peers(Request request) {
+        Guard.requireDatacenter(request, backend);
         return json(request, json -> json.array(cluster.numbers(), (to, number) -> to.text(address(number))));
     }
 
@@ -36,6 +38,10 @@ final class AgentEndpoint {
     }
 
     CompletableFuture<Response> self(Request request) {
+        Access.Rights rights = rights(request);
+        if (!rights.servers()) {
+            throw HttpFailure.forbidden(Guard.DENIED);
+        }
         int own = backend.number();
         return json(
                 request,
@@ -52,8 +58,17 @@ final class AgentEndpoint {
                 }));
     }
 
+    /** Answered here, without the leader, which shows in refusals. */
+    private Access.Rights rights(Request request) {
+        return backend.settings()
+                .access()
+                .rights(request.token())
+                .orElseThrow(() -> HttpFailure.forbidden("ACL not found"));
+    }
+
     CompletableFuture<Response> members(Request request) {
-        return json(request, json -> json.array(cluster.numbers(), this::member));
+        Access.Rights rights = rights(request);
+        return json(request, json -> json.array(rights.servers() ? cluster.numbers() : List.of(), this::member));
     }
 
     private void member(Json json, int number) throws IOException {

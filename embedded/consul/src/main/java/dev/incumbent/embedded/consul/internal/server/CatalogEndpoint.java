@@ -4,6 +4,7 @@ import dev.incumbent.embedded.consul.internal.store.ConsulMachine;
 import dev.incumbent.embedded.consul.internal.store.Node;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -47,6 +48,7 @@ final class CatalogEndpoint {
                 request,
                 ConsulMachine::nodesIndex,
                 CatalogEndpoint::all,
+                List.<Node>of(),
                 (json, nodes) -> json.object(fields -> {
                     if (!nodes.isEmpty()) {
                         fields.name(CONSUL).array(List.<String>of(), Json::text);
@@ -100,20 +102,25 @@ final class CatalogEndpoint {
 
     CompletableFuture<Response> servicesOfNode(Request request) {
         String name = required(request, NODE, "Missing node name");
-        return ask(request, ConsulMachine::nodesIndex, machine -> machine.node(name), (json, found) -> {
-            if (found.isEmpty()) {
-                json.nothing();
-                return;
-            }
-            json.object(fields -> {
-                fields.name("Node");
-                node(fields, found.get());
-                fields.name("Services").object(services -> {
-                    services.name(CONSUL);
-                    service(services, found.get());
+        return ask(
+                request,
+                ConsulMachine::nodesIndex,
+                machine -> machine.node(name),
+                Optional.<Node>empty(),
+                (json, found) -> {
+                    if (found.isEmpty()) {
+                        json.nothing();
+                        return;
+                    }
+                    json.object(fields -> {
+                        fields.name("Node");
+                        node(fields, found.get());
+                        fields.name("Services").object(services -> {
+                            services.name(CONSUL);
+                            service(services, found.get());
+                        });
+                    });
                 });
-            });
-        });
     }
 
     CompletableFuture<Response> checksOfNode(Request request) {
@@ -173,18 +180,19 @@ final class CatalogEndpoint {
             ToLongFunction<ConsulMachine> index,
             Function<ConsulMachine, List<Node>> found,
             Json.Element<Node> element) {
-        return ask(request, index, found, (json, nodes) -> json.array(nodes, element));
+        return ask(request, index, found, List.of(), (json, nodes) -> json.array(nodes, element));
     }
 
     private <T> CompletableFuture<Response> ask(
             Request request,
             ToLongFunction<ConsulMachine> index,
             Function<ConsulMachine, T> found,
+            T nothing,
             Json.Element<T> document) {
         QueryOptions options = QueryOptions.of(request);
-        Guard.of(request, backend);
+        Guard guard = Guard.of(request, backend);
         Query query = new Query(new Scope.Catalog(), index, machine -> {
-            T taken = found.apply(machine);
+            T taken = guard.rights().servers() ? found.apply(machine) : nothing;
             return () -> Response.json(200, Json.write(request.has("pretty"), json -> document.write(json, taken)))
                     .with("X-Consul-Effective-Consistency", options.stale() ? "stale" : "leader");
         });

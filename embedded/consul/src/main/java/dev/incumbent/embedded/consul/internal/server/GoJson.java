@@ -1,13 +1,7 @@
 package dev.incumbent.embedded.consul.internal.server;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
 import dev.incumbent.embedded.consul.internal.store.GoText;
-import java.io.EOFException;
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,24 +28,7 @@ final class GoJson {
 
     /** Reads the first value of a string of bytes. */
     static JsonElement parse(String bytes) throws Malformed {
-        String text = GoText.text(bytes);
-        if (text.isBlank()) {
-            throw new Malformed("EOF");
-        }
-        JsonReader reader = new JsonReader(new StringReader(text));
-        reader.setStrictness(Strictness.STRICT);
-        try {
-            return JsonParser.parseReader(reader);
-        } catch (JsonParseException | NumberFormatException e) {
-            if (e.getCause() instanceof EOFException) {
-                throw new Malformed("unexpected EOF");
-            }
-            throw new Malformed("invalid character " + culprit(text) + " looking for beginning of value");
-        }
-    }
-
-    private static String culprit(String text) {
-        return "'" + text.strip().charAt(0) + "'";
+        return new JsonParser(bytes).parse();
     }
 
     /** What Go calls a value that it did not expect. */
@@ -77,8 +54,13 @@ final class GoJson {
 
     /** A text as a string of bytes. */
     static String string(JsonElement value, String field) throws Malformed {
+        return string(value, field, "string");
+    }
+
+    /** A text of which Go has a type of its own. */
+    static String string(JsonElement value, String field, String type) throws Malformed {
         if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
-            throw mismatch(kind(value), "struct field " + field, "string");
+            throw mismatch(kind(value), "struct field " + field, type);
         }
         return GoText.bytes(value.getAsString());
     }

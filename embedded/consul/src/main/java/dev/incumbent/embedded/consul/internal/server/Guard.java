@@ -17,10 +17,7 @@ final class Guard {
 
     /** Of whoever asks; throws {@link HttpFailure} if the token means nothing, or if it is for somebody else to answer. */
     static Guard of(Request request, Backend backend) {
-        String datacenter = request.param("dc");
-        if (!datacenter.isEmpty() && !datacenter.equals(backend.settings().datacenter())) {
-            throw HttpFailure.internal("No path to datacenter");
-        }
+        requireDatacenter(request, backend);
         if (request.has("ns")) {
             throw HttpFailure.badRequest(
                     "Bad request: Invalid query parameter: \"ns\" - Namespaces are a Consul" + " Enterprise feature");
@@ -29,6 +26,13 @@ final class Guard {
         Access.Rights rights = access.rights(request.token())
                 .orElseThrow(() -> HttpFailure.forbidden(backend.refusal("ACL not found")));
         return new Guard(backend, rights, access.enabled());
+    }
+
+    static void requireDatacenter(Request request, Backend backend) {
+        String datacenter = request.param("dc");
+        if (!datacenter.isEmpty() && !datacenter.equals(backend.settings().datacenter())) {
+            throw HttpFailure.internal("No path to datacenter");
+        }
     }
 
     Access.Rights rights() {

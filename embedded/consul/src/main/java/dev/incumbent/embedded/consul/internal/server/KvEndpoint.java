@@ -32,15 +32,15 @@ final class KvEndpoint {
     }
 
     CompletableFuture<Response> handle(Request request) {
+        QueryOptions options = QueryOptions.of(request);
         return switch (request.method()) {
             case "PUT" -> put(request);
             case "DELETE" -> delete(request);
-            default -> get(request);
+            default -> get(request, options);
         };
     }
 
-    private CompletableFuture<Response> get(Request request) {
-        QueryOptions options = QueryOptions.of(request);
+    private CompletableFuture<Response> get(Request request, QueryOptions options) {
         String key = request.after(PATH);
         if (request.has("keys")) {
             return reads.ask(request, options, keys(request, key, Guard.of(request, backend)));

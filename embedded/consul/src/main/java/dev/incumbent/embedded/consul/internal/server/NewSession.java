@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import dev.incumbent.embedded.consul.internal.store.GoText;
 import dev.incumbent.embedded.consul.internal.store.Node;
 import dev.incumbent.embedded.consul.internal.store.Session;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,26 +26,30 @@ final class NewSession {
     private String behavior = "release";
     private String ttl = "";
     private long lockDelayNanos = DEFAULT_LOCK_DELAY_NANOS;
-    private List<String> nodeChecks = List.of(Node.SERF_HEALTH);
+    private @Nullable List<String> nodeChecks = List.of(Node.SERF_HEALTH);
     private @Nullable List<String> serviceChecks;
 
     private NewSession(String node) {
         this.node = node;
     }
 
-    /** Reads the body; throws {@link HttpFailure} if there cannot be such a session. */
-    static Session of(Request request, String nodeName, Backend backend) {
+    /** Reads the body; throws {@link HttpFailure} if it cannot be read. */
+    static NewSession of(Request request, String nodeName) {
         NewSession wanted = new NewSession(nodeName);
         if (!request.body().isEmpty()) {
             try {
                 wanted.read(GoJson.parse(request.body()));
             } catch (GoJson.Malformed malformed) {
-                throw HttpFailure.badRequest("Request decode failed: " + malformed.what());
+                throw undecoded(malformed.what());
             } catch (GoDuration.Malformed malformed) {
-                throw HttpFailure.badRequest("Request decode failed: " + malformed.what());
+                throw undecoded(malformed.what());
             }
         }
-        return wanted.session(backend);
+        return wanted;
+    }
+
+    private static HttpFailure undecoded(String what) {
+        return HttpFailure.badRequest("Request decode failed: " + what);
     }
 
     private void read(JsonElement body) throws GoJson.Malformed, GoDuration.Malformed {
@@ -63,30 +68,43 @@ final class NewSession {
         if (value.isJsonNull()) {
             if (field.equals("checks")) {
                 nodeChecks = List.of();
+            } else if (field.equals("nodechecks")) {
+                nodeChecks = null;
             }
             return;
         }
         switch (field) {
             case "name" -> name = GoJson.string(value, ".Name");
             case "node" -> node = GoJson.string(value, ".Node");
-            case "behavior" -> behavior = GoJson.string(value, ".Behavior");
+            case "behavior" -> behavior = GoJson.string(value, ".Behavior", "structs.SessionBehavior");
             case "ttl" -> ttl = GoJson.string(value, ".TTL");
             case "checks" -> nodeChecks = GoJson.strings(value, ".Checks");
             case "nodechecks" -> nodeChecks = GoJson.strings(value, ".NodeChecks");
-            case "servicechecks" -> readServiceChecks(value);
+            case "servicechecks" -> serviceChecks = serviceChecks(value);
             case "lockdelay" -> lockDelayNanos = lockDelay(value);
             default -> {}
         }
     }
 
-    private void readServiceChecks(JsonElement value) {
-        if (value.isJsonArray() && !value.getAsJsonArray().isEmpty()) {
-            JsonElement first = value.getAsJsonArray().get(0);
-            serviceChecks = List.of(
-                    first.isJsonObject() && first.getAsJsonObject().has("ID")
-                            ? first.getAsJsonObject().get("ID").getAsString()
-                            : "");
+    /** Their ids. */
+    private static List<String> serviceChecks(JsonElement value) throws GoJson.Malformed {
+        if (!value.isJsonArray()) {
+            throw GoJson.mismatch(GoJson.kind(value), "struct field .ServiceChecks", "[]structs.ServiceCheck");
         }
+        List<String> ids = new ArrayList<>();
+        for (JsonElement each : value.getAsJsonArray()) {
+            if (!each.isJsonObject()) {
+                throw GoJson.mismatch(GoJson.kind(each), "struct field .ServiceChecks", "structs.ServiceCheck");
+            }
+            String id = "";
+            for (Map.Entry<String, JsonElement> field : each.getAsJsonObject().entrySet()) {
+                if (field.getKey().equalsIgnoreCase("ID")) {
+                    id = GoJson.string(field.getValue(), "ServiceCheck.ServiceChecks.ID");
+                }
+            }
+            ids.add(id);
+        }
+        return ids;
     }
 
     /** A text is a duration; a number is one in seconds if it is small, else in nanoseconds; all else is none. */
@@ -100,10 +118,14 @@ final class NewSession {
         return nanos < SECONDS_BELOW ? nanos * NANOS_PER_SECOND : nanos;
     }
 
-    private Session session(Backend backend) {
+    void requireNode(Backend backend) {
         if (node.isEmpty()) {
             throw HttpFailure.internal(backend.refusal("Must provide Node"));
         }
+    }
+
+    /** The session with a new id; throws {@link HttpFailure} if there cannot be such a one. */
+    Session session(Backend backend) {
         if (behavior.isEmpty()) {
             behavior = "release";
         }
@@ -123,6 +145,7 @@ final class NewSession {
                 ttl,
                 ttlNanos,
                 nodeChecks,
+                serviceChecks,
                 0);
     }
 

@@ -12,22 +12,33 @@ import org.jspecify.annotations.Nullable;
 /** Finds what answers a path, and refuses what nothing does, as Go's multiplexer and Consul do. */
 final class Router {
 
+    private static final int BAD_REQUEST = 400;
     private static final Pattern SLASHES = Pattern.compile("/{2,}");
 
     /**
      * What answers.
      *
      * @param methods of HTTP that it knows
+     * @param query whether refusals have the headers of a query
      * @param handler makes the answer, or fails with {@link HttpFailure}
      */
-    private record Route(List<String> methods, Function<Request, CompletableFuture<Response>> handler) {}
+    private record Route(List<String> methods, boolean query, Function<Request, CompletableFuture<Response>> handler) {}
 
     private final Map<String, Route> exact = new HashMap<>();
     private final Map<String, Route> below = new HashMap<>();
 
     /** A path; one that ends with a slash stands for all below it. */
     Router on(String path, Function<Request, CompletableFuture<Response>> handler, String... methods) {
-        (path.endsWith("/") ? below : exact).put(path, new Route(List.of(methods), handler));
+        return put(path, new Route(List.of(methods), false, handler));
+    }
+
+    /** The same for what is only read. */
+    Router onQuery(String path, Function<Request, CompletableFuture<Response>> handler) {
+        return put(path, new Route(List.of("GET"), true, handler));
+    }
+
+    private Router put(String path, Route route) {
+        (path.endsWith("/") ? below : exact).put(path, route);
         return this;
     }
 
@@ -61,15 +72,21 @@ final class Router {
                     .with("Allow", allow));
         }
         try {
-            return route.handler().apply(request).exceptionally(Router::refusal);
+            return route.handler().apply(request).exceptionally(failure -> refusal(failure, route));
         } catch (HttpFailure refused) {
-            return done(refusal(refused));
+            return done(refusal(refused, route));
         }
     }
 
-    private static Response refusal(Throwable failure) {
+    private static Response refusal(Throwable failure, Route route) {
         HttpFailure refused = Failures.http(failure);
-        return Response.text(refused.status(), refused.text());
+        Response response = Response.text(refused.status(), refused.text());
+        // Consul sets these headers of most queries before it knows what they should say.
+        return route.query() && refused.status() != BAD_REQUEST
+                ? response.with("X-Consul-Index", "1")
+                        .with("X-Consul-Knownleader", "false")
+                        .with("X-Consul-Lastcontact", "0")
+                : response;
     }
 
     private static CompletableFuture<Response> done(Response response) {
@@ -98,9 +115,6 @@ final class Router {
             } else if (!segment.equals(".")) {
                 segments.add(segment);
             }
-        }
-        if (path.endsWith("/.") || path.endsWith("/..")) {
-            segments.add("");
         }
         return "/" + String.join("/", segments);
     }

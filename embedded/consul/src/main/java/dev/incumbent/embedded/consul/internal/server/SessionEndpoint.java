@@ -33,9 +33,11 @@ final class SessionEndpoint {
     }
 
     CompletableFuture<Response> create(Request request) {
+        NewSession wanted = NewSession.of(request, nodeName);
         Guard guard = Guard.of(request, backend);
-        Session session = NewSession.of(request, nodeName, backend);
+        wanted.requireNode(backend);
         guard.require(guard.rights().sessions());
+        Session session = wanted.session(backend);
         return backend.submit(new Command.CreateSession(session)).thenApply(reply -> {
             accept(reply);
             return Response.json(
@@ -56,11 +58,11 @@ final class SessionEndpoint {
         if (!guard.enabled()) {
             return destroy(request, id);
         }
+        Uuids.problem(id).ifPresent(problem -> {
+            throw HttpFailure.internal(backend.refusal("Session lookup failed: " + problem));
+        });
         return backend.read(machine -> machine.session(id).isPresent()).thenCompose(exists -> {
-            if (!exists) {
-                throw HttpFailure.internal(backend.refusal("Unknown session " + GoText.quote(id)));
-            }
-            guard.require(guard.rights().sessions());
+            guard.require(!exists || guard.rights().sessions());
             return destroy(request, id);
         });
     }

@@ -7,6 +7,8 @@ import dev.incumbent.embedded.consul.internal.store.Node;
 import dev.incumbent.embedded.consul.internal.store.Session;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What entries, sessions and nodes look like in JSON: each with Consul's fields in Consul's order. */
 final class Views {
@@ -36,10 +38,18 @@ final class Views {
             fields.field("Behavior", session.deletes() ? "delete" : "release")
                     .name("TTL")
                     .bytes(session.ttl());
-            fields.name("NodeChecks").array(session.nodeChecks(), Json::bytes);
-            fields.name("ServiceChecks").nothing();
+            checks(fields.name("NodeChecks"), session.nodeChecks());
+            checks(fields.name("ServiceChecks"), session.serviceChecks());
             fields.field("CreateIndex", session.createIndex()).field("ModifyIndex", session.createIndex());
         });
+    }
+
+    private static void checks(Json json, @Nullable List<String> checks) throws IOException {
+        if (checks == null) {
+            json.nothing();
+        } else {
+            json.array(checks, Json::bytes);
+        }
     }
 
     /** A node, with the words that some of Consul's views have for its parts. */
@@ -67,9 +77,7 @@ final class Views {
             fields.field("Notes", "")
                     .field("Output", node.passing() ? "Agent alive and reachable" : "Agent not live or unreachable");
             fields.field("ServiceID", "").field("ServiceName", "").name("ServiceTags");
-            fields.array(java.util.List.<String>of(), Json::text)
-                    .field("Type", "")
-                    .name("Definition");
+            fields.array(List.<String>of(), Json::text).field("Type", "").name("Definition");
             fields.object(none -> {}).field("CreateIndex", node.createIndex());
             fields.field("ModifyIndex", node.checkIndex());
         });

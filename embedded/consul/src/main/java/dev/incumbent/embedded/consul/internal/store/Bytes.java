@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How commands and snapshots are written down, field by field, and read back. */
 final class Bytes {
@@ -88,7 +89,8 @@ final class Bytes {
         to.writeBoolean(session.deletes());
         string(to, session.ttl());
         to.writeLong(session.ttlNanos());
-        strings(to, session.nodeChecks());
+        optional(to, session.nodeChecks());
+        optional(to, session.serviceChecks());
         to.writeLong(session.createIndex());
     }
 
@@ -101,8 +103,20 @@ final class Bytes {
                 from.readBoolean(),
                 string(from),
                 from.readLong(),
-                strings(from),
+                optional(from),
+                optional(from),
                 from.readLong());
+    }
+
+    private static void optional(DataOutput to, @Nullable List<String> list) throws IOException {
+        to.writeBoolean(list != null);
+        if (list != null) {
+            strings(to, list);
+        }
+    }
+
+    private static @Nullable List<String> optional(DataInput from) throws IOException {
+        return from.readBoolean() ? strings(from) : null;
     }
 
     static void node(DataOutput to, Node node) throws IOException {

@@ -83,7 +83,7 @@ public final class ConsulMachine implements StateMachine<Command, Reply> {
             if (node == null) {
                 return new Reply.Refused("Missing node registration");
             }
-            for (String check : session.nodeChecks()) {
+            for (String check : session.checks()) {
                 if (!check.equals(Node.SERF_HEALTH)) {
                     return new Reply.Refused("Missing check '" + check + "' registration");
                 }
@@ -139,7 +139,7 @@ public final class ConsulMachine implements StateMachine<Command, Reply> {
             if (!node.passing()) {
                 List.copyOf(state.sessions.all()).stream()
                         .filter(session -> session.node().equalsIgnoreCase(node.name())
-                                && session.nodeChecks().contains(Node.SERF_HEALTH))
+                                && session.checks().contains(Node.SERF_HEALTH))
                         .forEach(this::invalidate);
             }
             return new Reply.Done();
