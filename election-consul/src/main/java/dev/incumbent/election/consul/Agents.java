@@ -30,8 +30,15 @@ final class Agents {
     /** Pause before the same agent is asked again. */
     private static final long PAUSE_NANOS = 50_000_000L;
 
+    /** How requests travel. */
+    @FunctionalInterface
+    interface Sender {
+        CompletableFuture<HttpResponse<String>> send(URI endpoint, Question question);
+    }
+
     private final Loop loop;
-    private final Transport transport;
+    private final Sender sender;
+    private final Runnable onClose;
     private final List<URI> endpoints;
     private final long boundNanos;
     private final ConsulApi api = new ConsulApi();
@@ -43,13 +50,15 @@ final class Agents {
      * Makes some.
      *
      * @param loop where everything happens
-     * @param transport how requests travel, closed with this
+     * @param sender how requests travel
+     * @param onClose ends the connections
      * @param endpoints the agents, at least one
      * @param boundNanos what a call may take, all tries together
      */
-    Agents(Loop loop, Transport transport, List<URI> endpoints, long boundNanos) {
+    Agents(Loop loop, Sender sender, Runnable onClose, List<URI> endpoints, long boundNanos) {
         this.loop = loop;
-        this.transport = transport;
+        this.sender = sender;
+        this.onClose = onClose;
         this.endpoints = List.copyOf(endpoints);
         this.boundNanos = boundNanos;
     }
@@ -144,7 +153,7 @@ final class Agents {
             tried++;
             URI endpoint = preferredAgent();
             mayHaveLeft = true;
-            CompletableFuture<HttpResponse<String>> sending = transport.send(endpoint, question);
+            CompletableFuture<HttpResponse<String>> sending = sender.send(endpoint, question);
             underWay = sending;
             if (!write && mostTries > 1) {
                 impatience = loop.schedule(() -> sending.cancel(true), tryNanos());
@@ -230,6 +239,6 @@ final class Agents {
         for (Unary<?> call : List.copyOf(open)) {
             call.abort("the client is closed");
         }
-        transport.close();
+        onClose.run();
     }
 }

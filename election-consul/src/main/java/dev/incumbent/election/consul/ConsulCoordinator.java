@@ -42,6 +42,7 @@ final class ConsulCoordinator implements Coordinator {
     private final Ground ground;
     private final Views views;
     private final Sessions sessions;
+    private final SharedKeys sharedKeys;
     private final Entries entries;
     private final Follows follows;
 
@@ -60,7 +61,8 @@ final class ConsulCoordinator implements Coordinator {
                 new HolderWait(settings.waitForHolders(), settings.session().ttl()));
         GenerationKeeper generations = new GenerationKeeper(ground, waits);
         this.sessions = new Sessions(ground, generations, views, ticker, settings.session());
-        this.entries = new Entries(ground, sessions, views);
+        this.sharedKeys = new SharedKeys(ground, views);
+        this.entries = new Entries(ground, sessions, views, sharedKeys);
         this.follows = new Follows(ground, views, waits, generations, settings.following());
         ground.onRebuilt(this::onRebuilt);
     }
@@ -77,6 +79,7 @@ final class ConsulCoordinator implements Coordinator {
     /** Every place that was read is worth nothing now: the followers have to look again. */
     private void onRebuilt() {
         views.forgetAll();
+        sharedKeys.forgetAll();
         follows.breakAll("Consul was rebuilt or restored");
     }
 
@@ -156,7 +159,7 @@ final class ConsulCoordinator implements Coordinator {
     @Override
     public CompletionStage<Outcome<Standing>> standing(Entry own) {
         return read(() -> sessions.find(own.session()) != null
-                ? views.standing(own)
+                ? views.standing(own).thenCompose(seen -> sharedKeys.pass(own, seen))
                 // What a lost session left may stand for a while, but it is nobody's.
                 : CompletableFuture.completedFuture(new Outcome.Done<>(new Standing.Gone())));
     }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,7 @@ public final class ConsulElections {
         private @Nullable Duration lockDelay;
         private boolean waitForHolders = true;
         private ConsulFollowing following = ConsulFollowing.AUTO;
+        private UnaryOperator<Agents.Sender> tap = sender -> sender;
 
         private Builder() {}
 
@@ -226,6 +228,12 @@ public final class ConsulElections {
             return this;
         }
 
+        /** For tests: sees every request. */
+        Builder tap(UnaryOperator<Agents.Sender> between) {
+            this.tap = between;
+            return this;
+        }
+
         private static String validated(String path, String name) {
             Objects.requireNonNull(path, name);
             if (path.isEmpty() || path.startsWith("/") || path.endsWith("/")) {
@@ -242,11 +250,11 @@ public final class ConsulElections {
             long bound = config.callTimeout().toNanos() / 10 * 9;
             List<URI> agents = Endpoints.parse(endpoints, encryption.isConfigured());
             Sessions.Settings session = new Sessions.Settings(config.leaseTtl(), effectiveLockDelay(config));
-            Transport.Settings transport =
-                    new Transport.Settings(datacenter, token, encryption.context(), Duration.ofNanos(bound / 3));
+            Transport transport = new Transport(
+                    new Transport.Settings(datacenter, token, encryption.context(), Duration.ofNanos(bound / 3)));
             Loop loop = new Loop();
             return new ConsulCoordinator(
-                    new Agents(loop, new Transport(transport), agents, bound),
+                    new Agents(loop, tap.apply(transport::send), transport::close, agents, bound),
                     new Layout(root, Map.copyOf(sharedKeys)),
                     new ConsulCoordinator.Settings(session, waitForHolders, following),
                     ticker,

@@ -21,13 +21,15 @@ final class Entries {
     private final Ground ground;
     private final Sessions sessions;
     private final Views views;
+    private final SharedKeys sharedKeys;
     private final Batcher enrolments;
     private final Batcher removals;
 
-    Entries(Ground ground, Sessions sessions, Views views) {
+    Entries(Ground ground, Sessions sessions, Views views, SharedKeys sharedKeys) {
         this.ground = ground;
         this.sessions = sessions;
         this.views = views;
+        this.sharedKeys = sharedKeys;
         this.enrolments = new Batcher(ground.loop(), ground.agents().boundNanos(), ground::write);
         this.removals = new Batcher(ground.loop(), ground.agents().boundNanos(), ground::write);
     }
@@ -73,14 +75,15 @@ final class Entries {
         EntryValue value = new EntryValue(request.candidate(), sessions.ttl(), request.payload());
         String prefix = layout.prefix(request.election());
         Txn common = Txn.of(Txn.checkIndex(layout.generation(), record.modifyIndex()), Txn.get(layout.generation()));
-        Txn own = Txn.of(Txn.lock(key, value.bytes(), session, 0), Txn.getTree(prefix));
+        Txn own = Txn.of(Txn.lock(key, value.bytes(), session, 0))
+                .then(views.looking(request.election()).ops().toArray(Txn.Op[]::new));
         long floor = ground.highest();
         return enrolments.send(prefix, common, own).thenCompose(reply -> {
             if (!reply.isOk()) {
                 return CompletableFuture.completedFuture(ConsulErrors.<Enrolment>write(reply));
             }
             return reply.get().isDone()
-                    ? CompletableFuture.completedFuture(entered(request, key, reply.get(), floor))
+                    ? sharedKeys.pass(entered(request, key, reply.get(), floor))
                     : notEntered(open, request, reply.get(), mayRepeat);
         });
     }
@@ -142,20 +145,22 @@ final class Entries {
             return CompletableFuture.completedFuture(Sessions.gone(request.session()));
         }
         String key = ground.layout().entry(request.election(), open.id().value(), request.attempt());
-        return views.read(request.election()).thenApply(reply -> {
+        return views.read(request.election()).thenCompose(reply -> {
             if (!reply.isOk()) {
-                return ConsulErrors.read(reply);
+                return CompletableFuture.completedFuture(ConsulErrors.<Optional<Enrolment>>read(reply));
             }
             GetValue stored = reply.get().key(key);
             if (stored == null || !open.id().value().equals(stored.getSession())) {
-                return new Outcome.Done<>(Optional.empty());
+                return CompletableFuture.completedFuture(new Outcome.Done<>(Optional.<Enrolment>empty()));
             }
             Outcome<GenerationRecord> record = ground.record(reply.get());
             if (!(record instanceof Outcome.Done<GenerationRecord> done)) {
-                return ConsulErrors.recast(record);
+                return CompletableFuture.completedFuture(ConsulErrors.<Optional<Enrolment>>recast(record));
             }
             Entry own = entry(open, request.election(), stored, done.value());
-            return views.standing(own, reply.get()).map(standing -> Optional.of(new Enrolment(own, standing)));
+            return sharedKeys
+                    .pass(views.standing(own, reply.get()).map(standing -> new Enrolment(own, standing)))
+                    .thenApply(passed -> passed.map(Optional::of));
         });
     }
 
@@ -219,19 +224,37 @@ final class Entries {
 
     /** Its key is never used again, so that deleting it needs no comparison. */
     CompletableFuture<Outcome<Ack>> withdraw(Entry own) {
+        String shared = ground.layout().sharedKey(own.election());
+        sharedKeys.forget(own.key());
+        return shared == null ? remove(own) : unlockAndRemove(own, shared);
+    }
+
+    /** Both at once; where the shared key is not held, nothing was done. */
+    private CompletableFuture<Outcome<Ack>> unlockAndRemove(Entry own, String shared) {
+        Txn.Op unlock = Txn.unlock(shared, new byte[0], own.session().value(), SharedKeys.FLAGS);
+        return ground.write(Txn.of(unlock, Txn.delete(own.key()))).thenCompose(reply -> {
+            if (!reply.isOk()) {
+                return CompletableFuture.completedFuture(ConsulErrors.<Ack>write(reply));
+            }
+            return reply.get().isDone() ? CompletableFuture.completedFuture(removed(own)) : remove(own);
+        });
+    }
+
+    private Outcome<Ack> removed(Entry own) {
+        OpenSession open = sessions.find(own.session());
+        if (open != null) {
+            open.removed(own.key());
+        }
+        views.forget(own.key());
+        return new Outcome.Done<>(Ack.ACK);
+    }
+
+    private CompletableFuture<Outcome<Ack>> remove(Entry own) {
         return removals.send(own.key(), Txn.of(), Txn.of(Txn.delete(own.key()))).thenApply(reply -> {
             if (!reply.isOk()) {
                 return ConsulErrors.write(reply);
             }
-            if (!reply.get().isDone()) {
-                return denied(reply.get());
-            }
-            OpenSession open = sessions.find(own.session());
-            if (open != null) {
-                open.removed(own.key());
-            }
-            views.forget(own.key());
-            return new Outcome.Done<>(Ack.ACK);
+            return reply.get().isDone() ? removed(own) : denied(reply.get());
         });
     }
 

@@ -12,12 +12,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryFollower implements Subscription {
 
+    private static final long RETRY_NANOS = 500_000_000L;
+
+    private final Loop loop;
+    private final @Nullable String sharedKey;
     private final Confirmation confirmation;
     private final FollowedEntry followed;
     private Subscription ownPoll = () -> {};
     private Subscription aheadPoll = () -> {};
+    private Subscription retry = () -> {};
 
-    EntryFollower(Confirmation confirmation, FollowedEntry followed) {
+    /**
+     * Makes one.
+     *
+     * @param loop where everything happens
+     * @param sharedKey what the first has to hold besides, null for nothing
+     * @param confirmation reads what a poll hints at
+     * @param followed the entry
+     */
+    EntryFollower(Loop loop, @Nullable String sharedKey, Confirmation confirmation, FollowedEntry followed) {
+        this.loop = loop;
+        this.sharedKey = sharedKey;
         this.confirmation = confirmation;
         this.followed = followed;
     }
@@ -29,8 +44,17 @@ final class EntryFollower implements Subscription {
     void start(KeyPolls polls) {
         ownPoll = polls.watch(followed.own().key(), followed.view().modifyIndex(), this::onOwn);
         GetValue ahead = followed.view().ahead();
-        if (ahead != null) {
+        GetValue shared = followed.view().shared();
+        if (sharedKey != null && ahead != null && ahead.getKey().equals(sharedKey)) {
+            aheadPoll = polls.watch(sharedKey, ahead.getModifyIndex(), this::onSharedAhead);
+            if (ahead.getSession() == null) {
+                // It was free and could not be locked: that is a lock-delay, of whose end nobody tells.
+                retry = loop.schedule(followed::predecessorGone, RETRY_NANOS);
+            }
+        } else if (ahead != null) {
             aheadPoll = polls.watch(ahead.getKey(), ahead.getModifyIndex(), this::onAhead);
+        } else if (sharedKey != null && shared != null) {
+            aheadPoll = polls.watch(sharedKey, shared.getModifyIndex(), this::onSharedHeld);
         }
     }
 
@@ -52,9 +76,22 @@ final class EntryFollower implements Subscription {
         }
     }
 
+    private void onSharedAhead(@Nullable GetValue now) {
+        if (now == null || now.getSession() == null) {
+            followed.predecessorGone();
+        }
+    }
+
+    private void onSharedHeld(@Nullable GetValue now) {
+        if (now == null || !followed.own().session().value().equals(now.getSession())) {
+            confirmation.ask(followed);
+        }
+    }
+
     @Override
     public void close() {
         ownPoll.close();
         aheadPoll.close();
+        retry.close();
     }
 }

@@ -61,19 +61,24 @@ final class Follows {
             follow.broken("the entry was not seen in this place of late");
             return;
         }
-        Views.Seen view = predecessor.isPresent() ? seen : new Views.Seen(seen.modifyIndex(), null, false);
+        Views.Seen view =
+                predecessor.isPresent() ? seen : new Views.Seen(seen.modifyIndex(), null, false, seen.shared());
         open.add(follow);
         follow.onEnd(() -> {
             open.remove(follow);
             single.remove(follow);
         });
         FollowedEntry followed = new FollowedEntry(own, view, follow);
-        if (usesTree()) {
+        String shared = ground.layout().sharedKey(own.election());
+        // The shared key lies elsewhere, so that the tree would not do.
+        if (usesTree() && shared == null) {
             followInTree(followed);
         } else {
-            EntryFollower follower = new EntryFollower(confirmation, followed);
+            EntryFollower follower = new EntryFollower(ground.loop(), shared, confirmation, followed);
             follow.source(follower);
-            single.put(follow, follower);
+            if (shared == null) {
+                single.put(follow, follower);
+            }
             follower.start(polls);
         }
     }
@@ -112,7 +117,7 @@ final class Follows {
     // ---- observations
 
     Subscription observe(String election, ObservationSink sink) {
-        HeadObserver observer = new HeadObserver(ground, views, waits, election, sink);
+        HeadObserver observer = new HeadObserver(ground, views, waits, polls, election, sink);
         ground.loop().execute(() -> {
             observers.add(observer);
             observer.onEnd(() -> observers.remove(observer));

@@ -20,11 +20,15 @@ final class HeadObserver implements Subscription {
     private final Ground ground;
     private final Views views;
     private final Waits waits;
+    private final KeyPolls polls;
     private final String election;
     private final ObservationSink sink;
     private Runnable onEnd = () -> {};
     private Subscription source = () -> {};
+    private Subscription sharedPoll = () -> {};
+    private boolean watchesShared;
     private boolean inTree;
+    private boolean polling;
     private boolean reading;
     private boolean readAgain;
     private long index;
@@ -33,7 +37,8 @@ final class HeadObserver implements Subscription {
     private Optional<CandidateInfo> told = Optional.empty();
     private volatile boolean over;
 
-    HeadObserver(Ground ground, Views views, Waits waits, String election, ObservationSink sink) {
+    HeadObserver(Ground ground, Views views, Waits waits, KeyPolls polls, String election, ObservationSink sink) {
+        this.polls = polls;
         this.ground = ground;
         this.views = views;
         this.waits = waits;
@@ -73,14 +78,16 @@ final class HeadObserver implements Subscription {
 
     /** Asks with no index first, which is answered at once. */
     private void poll() {
-        if (over || inTree) {
+        if (over || inTree || polling) {
             return;
         }
+        polling = true;
         long seconds = waits.seconds();
         String prefix = ground.layout().prefix(election);
         Agents.Poll<@Nullable List<GetValue>> poll =
                 ground.agents().poll(ConsulApi.awaitAll(prefix, index, seconds), waits.withinNanos(seconds));
         poll.reply().thenAccept(reply -> {
+            polling = false;
             if (over || inTree) {
                 return;
             }
@@ -103,10 +110,20 @@ final class HeadObserver implements Subscription {
                 .orElse(null);
         boolean same = toldAny && isSame(head, polled);
         polled = head;
+        watchSharedKey();
         if (!same) {
             read();
         } else if (!inTree) {
             ground.loop().schedule(this::poll, waits.shortPauseNanos());
+        }
+    }
+
+    /** Somebody who does not queue with us may lead. */
+    private void watchSharedKey() {
+        String shared = ground.layout().sharedKey(election);
+        if (shared != null && !watchesShared) {
+            watchesShared = true;
+            sharedPoll = polls.watch(shared, 0, now -> read());
         }
     }
 
@@ -137,7 +154,7 @@ final class HeadObserver implements Subscription {
             if (readAgain) {
                 readAgain = false;
                 read();
-            } else {
+            } else if (!polling) {
                 poll();
             }
         });
@@ -161,6 +178,7 @@ final class HeadObserver implements Subscription {
     private void end() {
         over = true;
         source.close();
+        sharedPoll.close();
         onEnd.run();
     }
 

@@ -42,7 +42,7 @@ final class KeyPolls {
      * Watches a key from a state on that the caller knows.
      *
      * @param key which
-     * @param modifyIndex its index in that state
+     * @param modifyIndex its index in that state, 0 for absent
      * @param watcher told of newer states, never before this method has returned
      * @return to end it
      */
@@ -112,7 +112,8 @@ final class KeyPolls {
                 return;
             }
             GetValue now = reply.value();
-            boolean came = now == null || now.getModifyIndex() != modifyIndex;
+            long state = now == null ? 0 : now.getModifyIndex();
+            boolean came = state != modifyIndex;
             // An index that fell is one to begin anew with.
             index = reply.index() < index ? 1 : reply.index();
             if (!came) {
@@ -120,7 +121,7 @@ final class KeyPolls {
                 return;
             }
             last = now;
-            modifyIndex = now == null ? 0 : now.getModifyIndex();
+            modifyIndex = state;
             List.copyOf(watchers).forEach(watcher -> watcher.changed(now));
             ground.loop().schedule(this::askAgain, waits.shortPauseNanos());
         }

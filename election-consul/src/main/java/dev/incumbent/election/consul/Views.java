@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads queues, linearizably, and remembers as of which indexes each own entry was seen where. Touched on the loop only. */
@@ -24,8 +26,13 @@ final class Views {
      * @param modifyIndex its own index
      * @param ahead who stood right ahead of it, null if nobody
      * @param decisive whether that one was the first
+     * @param shared the key that it shares with other recipes, null if there is none or it was not there
      */
-    record Seen(long modifyIndex, @Nullable GetValue ahead, boolean decisive) {}
+    record Seen(
+            long modifyIndex,
+            @Nullable GetValue ahead,
+            boolean decisive,
+            @Nullable GetValue shared) {}
 
     private final Ground ground;
     private final HolderWait holderWait;
@@ -57,10 +64,16 @@ final class Views {
                 .thenApply(reply -> reply.isOk() ? standing(own, reply.get()) : ConsulErrors.read(reply));
     }
 
-    /** Reads a queue and the generation in one view. */
+    /** Reads a queue and the generation in one view, and the shared key if there is one. */
     CompletableFuture<Reply<TxnAnswer>> read(String election) {
-        String prefix = ground.layout().prefix(election);
-        return ground.read(prefix, Txn.of(Txn.getTree(prefix)));
+        return ground.read(ground.layout().prefix(election), looking(election));
+    }
+
+    /** The operations that show a queue. */
+    Txn looking(String election) {
+        Txn queue = Txn.of(Txn.getTree(ground.layout().prefix(election)));
+        String shared = ground.layout().sharedKey(election);
+        return shared == null ? queue : queue.then(Txn.getTree(shared));
     }
 
     /** The place of an entry as a linearizable view shows it, together with the generation. */
@@ -81,7 +94,24 @@ final class Views {
         if (!current.equals(own.generation())) {
             return new Outcome.Done<>(new Standing.Superseded(current));
         }
-        return new Outcome.Done<>(place(stored, answer.below(ground.layout().prefix(own.election()))));
+        Standing standing = place(stored, answer.below(ground.layout().prefix(own.election())));
+        String shared = ground.layout().sharedKey(own.election());
+        return new Outcome.Done<>(
+                shared != null && standing instanceof Standing.Head
+                        ? atSharedKey(own, stored, shared, answer.key(shared))
+                        : standing);
+    }
+
+    /** The first of ours leads only while it holds what it shares with others. */
+    private Standing atSharedKey(Entry own, GetValue stored, String name, @Nullable GetValue shared) {
+        if (shared != null && own.session().value().equals(shared.getSession())) {
+            seen.put(own.key(), new Seen(stored.getModifyIndex(), null, false, shared));
+            return new Standing.Head();
+        }
+        GetValue absent = new GetValue();
+        absent.setKey(name);
+        seen.put(own.key(), new Seen(stored.getModifyIndex(), shared == null ? absent : shared, false, shared));
+        return new Standing.Behind(name, false);
     }
 
     static boolean stands(Entry own, GetValue stored) {
@@ -114,7 +144,7 @@ final class Views {
             }
         }
         boolean decisive = ahead != null && queue.get(0).getKey().equals(ahead.getKey());
-        return new Seen(own.getModifyIndex(), ahead, decisive);
+        return new Seen(own.getModifyIndex(), ahead, decisive, null);
     }
 
     // ---- everybody's place
@@ -125,17 +155,36 @@ final class Views {
                 return CompletableFuture.completedFuture(ConsulErrors.<List<CandidateInfo>>read(reply));
             }
             List<GetValue> queue = reply.get().below(ground.layout().prefix(election));
-            if (queue.isEmpty()) {
+            Optional<GetValue> stranger = stranger(election, reply.get(), queue);
+            if (queue.isEmpty() && stranger.isEmpty()) {
                 return CompletableFuture.completedFuture(new Outcome.Done<>(List.<CandidateInfo>of()));
             }
             CompletableFuture<Outcome<GenerationRecord>> record =
                     reply.get().key(ground.layout().generation()) == null
                             ? ground.readOrLay()
                             : CompletableFuture.completedFuture(ground.record(reply.get()));
-            return record.thenApply(outcome -> outcome.map(done -> queue.stream()
-                    .map(entry -> info(election, entry, done.generation()))
+            return record.thenApply(outcome -> outcome.map(done -> Stream.concat(
+                            stranger.map(holder -> stranger(election, holder, done.generation())).stream(),
+                            queue.stream().map(entry -> info(election, entry, done.generation())))
                     .toList()));
         });
+    }
+
+    /** Who holds the shared key if it is none of ours. */
+    private Optional<GetValue> stranger(String election, TxnAnswer answer, List<GetValue> queue) {
+        String shared = ground.layout().sharedKey(election);
+        return Optional.ofNullable(shared == null ? null : answer.key(shared))
+                .filter(key -> key.getSession() != null)
+                .filter(key ->
+                        queue.stream().noneMatch(entry -> key.getSession().equals(entry.getSession())));
+    }
+
+    /** A stranger has no token; the index of its lock stands for the epoch. */
+    private static CandidateInfo stranger(String election, GetValue shared, Generation generation) {
+        FencingToken token =
+                new FencingToken(generation.authority(), election, generation.number(), shared.getModifyIndex());
+        byte[] value = EntryValue.bytes(shared.getValue());
+        return new CandidateInfo(new CandidateId("session " + shared.getSession()), token, value);
     }
 
     /** What others see of a candidate. */

@@ -2,6 +2,7 @@ package dev.incumbent.election.consul;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.incumbent.embedded.consul.EmbeddedConsul;
 import dev.incumbent.realservers.ConsulInstallation;
 import dev.incumbent.realservers.RealConsul;
 import dev.incumbent.realservers.RealConsulCluster;
@@ -47,6 +48,13 @@ interface Servers extends AutoCloseable {
         return turned;
     }
 
+    static Servers embedded(int nodes) {
+        return new Embedded(EmbeddedConsul.builder()
+                .nodes(nodes)
+                .sessionTtlMin(Duration.ofSeconds(1))
+                .start());
+    }
+
     static ConsulInstallation installation() {
         Optional<ConsulInstallation> installation = RealConsul.newest();
         assumeTrue(installation.isPresent(), () -> "needs a real Consul: " + RealConsul.why());
@@ -56,6 +64,54 @@ interface Servers extends AutoCloseable {
     /** A real cluster; the test is skipped, and says why, where there is none. */
     static Servers real(int nodes) {
         return new Real(RealConsulCluster.start(installation(), nodes));
+    }
+
+    /**
+     * In this JVM.
+     *
+     * @param consul the servers
+     */
+    record Embedded(EmbeddedConsul consul) implements Servers {
+
+        @Override
+        public List<String> endpoints() {
+            return consul.httpEndpoints();
+        }
+
+        @Override
+        public int leader() {
+            return consul.awaitLeader(PATIENCE);
+        }
+
+        @Override
+        public void kill(int node) {
+            consul.kill(node);
+        }
+
+        @Override
+        public void restart(int node) {
+            consul.restart(node);
+        }
+
+        @Override
+        public void pause(int node) {
+            consul.pause(node);
+        }
+
+        @Override
+        public void resume(int node) {
+            consul.resume(node);
+        }
+
+        @Override
+        public void awaitServing() {
+            consul.awaitServing(PATIENCE);
+        }
+
+        @Override
+        public void close() {
+            consul.close();
+        }
     }
 
     /**
