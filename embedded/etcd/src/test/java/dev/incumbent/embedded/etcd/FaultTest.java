@@ -17,6 +17,9 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -147,7 +150,7 @@ class FaultTest {
     }
 
     @Test
-    void shouldRefuseWritesWithoutAQuorumAndTakeThemAgainWithOne() {
+    void shouldRefuseWritesWithoutAQuorumAndTakeThemAgainWithOne() throws Exception {
         int survivor = etcd.awaitLeader(PATIENCE);
         try (EtcdClient client = new EtcdClient(etcd.endpoint(survivor))) {
             client.put("/quorum", "1");
@@ -155,6 +158,13 @@ class FaultTest {
             Status status = statusOf(() -> client.put("/quorum", "2"));
             assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
             assertThat(client.getLocally("/quorum")).isPresent();
+            HttpResponse<String> ready = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(etcd.endpoint(survivor) + "/readyz"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).contains("[-]linearizable_read failed: etcdserver: request timed out\n");
             assertThatThrownBy(() -> etcd.awaitLeader(Duration.ofMillis(50)))
                     .isInstanceOf(EmbeddedEtcdException.class)
                     .hasMessageContaining("a leader in vain");

@@ -141,7 +141,11 @@ class MaintenanceTest {
                     .contains("NOSPACE");
             assertThat(statusOf(() -> client.put("/no-space", "")).getDescription())
                     .isEqualTo("etcdserver: mvcc: database space exceeded");
-            assertThat(get(etcd.endpoint(1) + "/health").statusCode()).isEqualTo(503);
+            HttpResponse<String> health = get(etcd.endpoint(1) + "/health");
+            assertThat(health.statusCode()).isEqualTo(503);
+            assertThat(health.body()).isEqualTo("{\"health\":\"false\",\"reason\":\"ALARM NOSPACE\"}\n");
+            assertThat(get(etcd.endpoint(1) + "/health?exclude=NOSPACE").statusCode())
+                    .isEqualTo(200);
             alarm(client, AlarmRequest.AlarmAction.DEACTIVATE);
             assertThat(statusOf(() -> client.put("/no-space", "")).isOk()).isTrue();
         }
@@ -200,6 +204,12 @@ class MaintenanceTest {
             assertThat(get(endpoint + "/version").body())
                     .isEqualTo("{\"etcdserver\":\"3.5.16\",\"etcdcluster\":\"3.5.0\"}");
             assertThat(get(endpoint + "/v2/keys").statusCode()).isEqualTo(404);
+            assertThat(get(endpoint + "/livez").body()).isEqualTo("ok\n");
+            assertThat(get(endpoint + "/livez/linearizable_read").statusCode()).isEqualTo(404);
+            assertThat(get(endpoint + "/readyz?verbose").body())
+                    .isEqualTo("[+]data_corruption ok\n[+]serializable_read ok\n[+]linearizable_read ok\nok\n");
+            assertThat(get(endpoint + "/readyz/data_corruption?verbose").body())
+                    .isEqualTo("[+]data_corruption ok\nok\n");
         }
     }
 
@@ -210,8 +220,14 @@ class MaintenanceTest {
         Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
             HttpResponse<String> health = get(etcd.endpoint(survivor) + "/health");
             assertThat(health.statusCode()).isEqualTo(503);
-            assertThat(health.body()).isEqualTo("{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}");
+            assertThat(health.body()).isEqualTo("{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}\n");
         });
+        assertThat(get(etcd.endpoint(survivor) + "/health?serializable=true").statusCode())
+                .isEqualTo(200);
+        assertThat(get(etcd.endpoint(survivor) + "/livez").statusCode()).isEqualTo(200);
+        assertThat(get(etcd.endpoint(survivor) + "/readyz?exclude=linearizable_read")
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     private static HttpResponse<String> get(String url) throws Exception {

@@ -63,4 +63,27 @@ class EmbeddedDifferentialTest {
             }
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3.4", "3.5"})
+    @Timeout(value = 4, unit = TimeUnit.HOURS)
+    void shouldQueueAsRealEtcdDoes(String series) {
+        assumeTrue(RealEtcd.installation(series).isPresent(), RealEtcd.why());
+        try (EmbeddedEtcd embedded = EmbeddedEtcd.start(1);
+                RealEtcdCluster real =
+                        RealEtcdCluster.start(RealEtcd.installation(series).orElseThrow(), 1)) {
+            ManagedChannel ours = Channels.to(embedded.endpoint(1));
+            ManagedChannel theirs = Channels.to(real.endpoint(1));
+            try {
+                ElectionDifferential run = new ElectionDifferential(
+                        new ElectionSubject("embedded", ours),
+                        new ElectionSubject(real.installation().toString(), theirs));
+                assertThat(run.run(DifferentialRun.duration(Duration.ofSeconds(15))))
+                        .isEmpty();
+            } finally {
+                Channels.close(ours);
+                Channels.close(theirs);
+            }
+        }
+    }
 }

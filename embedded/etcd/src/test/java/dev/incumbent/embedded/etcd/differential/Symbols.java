@@ -22,6 +22,7 @@ final class Symbols {
 
     private static final Set<String> REVISIONS = Set.of(
             "revision",
+            "rev",
             "create_revision",
             "mod_revision",
             "start_revision",

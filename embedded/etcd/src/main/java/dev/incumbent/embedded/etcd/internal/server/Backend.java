@@ -9,6 +9,8 @@ import dev.incumbent.embedded.etcd.wire.ResponseHeader;
 import dev.incumbent.embedded.etcd.wire.command.Command;
 import dev.incumbent.embedded.raft.RaftException;
 import dev.incumbent.embedded.raft.RaftNode;
+import io.grpc.Context;
+import io.grpc.Status;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -98,14 +100,27 @@ final class Backend {
         return node.readLocal(read);
     }
 
-    /** Submits a command; fails with the status for the client if it was refused, or if its outcome is not known. */
+    /** As {@link #submit(Command, Context)}, for the call whose handler runs now. */
     CompletableFuture<Reply.Ok> submit(Command command) {
+        return submit(command, Context.current());
+    }
+
+    /**
+     * Submits a command; fails with the status for the client if it was refused, or if its outcome is not known.
+     *
+     * @param call for which: once its client has given it up, a command that took no effect is not tried again
+     */
+    CompletableFuture<Reply.Ok> submit(Command command, Context call) {
         Optional<EtcdError> tooLarge = RequestChecks.checkSize(command);
         if (tooLarge.isPresent()) {
             return CompletableFuture.failedFuture(Failures.refusal(tooLarge.get()));
         }
         CompletableFuture<Reply> reply = new CompletableFuture<>();
-        submit(command, reply, System.nanoTime() + settings.requestTimeout().toNanos());
+        submit(
+                command,
+                call,
+                reply,
+                System.nanoTime() + settings.requestTimeout().toNanos());
         return reply.thenApply(Backend::accepted);
     }
 
@@ -131,18 +146,30 @@ final class Backend {
         return type.cast(reply.body());
     }
 
-    private void submit(Command command, CompletableFuture<Reply> result, long deadline) {
+    private void submit(Command command, Context call, CompletableFuture<Reply> result, long deadline) {
         node.submit(command).whenComplete((reply, failure) -> {
             if (failure == null) {
                 result.complete(reply);
-            } else if (Failures.cause(failure) instanceof RaftException.Unavailable
-                    && node.status().up()
-                    && System.nanoTime() - deadline < 0) {
-                // It certainly took no effect, so that it may be tried again.
-                Timers.after(timer, RETRY_MILLIS, () -> submit(command, result, deadline));
+            } else if (mayTryAgain(Failures.cause(failure)) && System.nanoTime() - deadline < 0) {
+                Timers.after(timer, RETRY_MILLIS, () -> submitAgain(command, call, result, deadline));
             } else {
                 result.completeExceptionally(Failures.cause(failure));
             }
         });
+    }
+
+    private void submitAgain(Command command, Context call, CompletableFuture<Reply> result, long deadline) {
+        if (call.isCancelled()) {
+            result.completeExceptionally(Status.CANCELLED.asRuntimeException());
+        } else {
+            submit(command, call, result, deadline);
+        }
+    }
+
+    /** It certainly took no effect, and another moment may be a better one. */
+    private boolean mayTryAgain(Throwable failure) {
+        return failure instanceof RaftException.Unavailable
+                && !(failure instanceof RaftException.Overloaded)
+                && node.status().up();
     }
 }

@@ -44,10 +44,11 @@ final class Callers {
     void applied(EtcdMachine machine) {
         AuthStore auth = machine.auth();
         if (auth.enabled() != state.enabled() || auth.revision() != state.revision()) {
-            state = new AuthState(auth.enabled(), auth.revision());
-            if (!auth.enabled()) {
+            if (state.enabled() && !auth.enabled()) {
                 sessions.clear();
+                secret.forgetBefore(auth.revision());
             }
+            state = new AuthState(auth.enabled(), auth.revision());
         }
     }
 
@@ -69,19 +70,28 @@ final class Callers {
             session.lastUsedNanos = now;
             return CompletableFuture.completedFuture(new Caller(session.user, known.revision()));
         }
-        return backend.readLocal(machine -> verify(machine.auth(), token))
-                .thenApply(verified -> verified.orElseThrow(() -> Failures.refusal(EtcdError.INVALID_AUTH_TOKEN)));
+        return TokenSecret.parse(token)
+                .filter(claim -> now - claim.issuedNanos() < ttlNanos
+                        || (session != null && now - session.lastUsedNanos < ttlNanos))
+                .map(claim -> verified(claim, token))
+                .orElseGet(() -> CompletableFuture.failedFuture(Failures.refusal(EtcdError.INVALID_AUTH_TOKEN)));
     }
 
-    private Optional<Caller> verify(AuthStore auth, String token) {
+    /** A token that this member does not know may be newer than what it has applied. */
+    private CompletableFuture<Caller> verified(TokenSecret.Claim claim, String token) {
+        return backend.readLocal(machine -> verify(machine.auth(), claim, token))
+                .thenCompose(known -> known.isPresent()
+                        ? CompletableFuture.completedFuture(known)
+                        : backend.read(machine -> verify(machine.auth(), claim, token)))
+                .thenApply(known -> known.orElseThrow(() -> Failures.refusal(EtcdError.INVALID_AUTH_TOKEN)));
+    }
+
+    private Optional<Caller> verify(AuthStore auth, TokenSecret.Claim read, String token) {
         if (!auth.enabled()) {
             return Optional.of(Caller.NOBODY);
         }
         long now = nanos.getAsLong();
-        Session session = sessions.get(token);
-        return TokenSecret.parse(token)
-                .filter(claim -> now - claim.issuedNanos() < ttlNanos
-                        || (session != null && now - session.lastUsedNanos < ttlNanos))
+        return Optional.of(read)
                 .filter(claim -> auth.credentials(claim.user())
                         .passwordHash()
                         .filter(hash -> secret.genuine(claim, hash))
@@ -95,7 +105,8 @@ final class Callers {
 
     /** A token for a user whose password was found right. */
     String issue(String user, Credentials credentials) {
-        return secret.issue(user, credentials.passwordHash().orElseThrow(), nanos.getAsLong());
+        return secret.issue(
+                user, credentials.passwordHash().orElseThrow(), credentials.authRevision(), nanos.getAsLong());
     }
 
     /** The same caller as of now: one that waited for hours is judged by the rights of today. */

@@ -76,12 +76,13 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     @Override
     public void proclaim(ProclaimRequest request, StreamObserver<ProclaimResponse> out) {
+        Context call = Context.current();
         LeaderKey leader = request.getLeader();
         Calls.respond(
                 out,
                 Failures.withoutCodes(required(request.hasLeader())
                         .thenCompose(caller -> queues.proclaim(
-                                caller, leader.getKey(), leader.getRev(), leader.getLease(), request.getValue()))
+                                caller, call, leader.getKey(), leader.getRev(), leader.getLease(), request.getValue()))
                         .thenApply(reply -> ProclaimResponse.newBuilder()
                                 .setHeader(backend.header(reply.revision()))
                                 .build())));
@@ -89,11 +90,12 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     @Override
     public void resign(ResignRequest request, StreamObserver<ResignResponse> out) {
+        Context call = Context.current();
         LeaderKey leader = request.getLeader();
         Calls.respond(
                 out,
                 Failures.withoutCodes(required(request.hasLeader())
-                        .thenCompose(caller -> queues.leave(caller, leader.getKey(), leader.getRev()))
+                        .thenCompose(caller -> queues.leave(caller, call, leader.getKey(), leader.getRev()))
                         .thenApply(reply -> ResignResponse.newBuilder()
                                 .setHeader(backend.header(reply.revision()))
                                 .build())));

@@ -2,7 +2,6 @@ package dev.incumbent.embedded.etcd.internal.server;
 
 import dev.incumbent.embedded.etcd.internal.store.EtcdMachine;
 import dev.incumbent.embedded.etcd.internal.store.Reply;
-import dev.incumbent.embedded.etcd.wire.AlarmMember;
 import dev.incumbent.embedded.etcd.wire.command.Command;
 import dev.incumbent.embedded.raft.RaftNode;
 import io.grpc.BindableService;
@@ -53,6 +52,7 @@ public final class EtcdMember {
     private final LeaderFeeds feeds;
     private final WatchService watches;
     private final List<BindableService> services;
+    private final Health health;
     private final Connections connections = new Connections();
     private final NodeListener listener = new NodeListener();
     private List<Future<?>> ticks = List.of();
@@ -111,6 +111,7 @@ public final class EtcdMember {
         this.port = wantedPort;
         backend = new Backend(node, shared.identity, settings, threads.timer());
         callers = new Callers(backend, shared.secret, System::nanoTime);
+        health = new Health(backend);
         lessor = new Lessor(settings);
         leases = new Leases(backend, lessor, shared::leases);
         shared.leases.put(node.number(), leases);
@@ -119,7 +120,7 @@ public final class EtcdMember {
         watches = new WatchService(backend, callers, hub, leaders, threads.workers());
         Queues queues = new Queues(backend, hub);
         services = List.of(
-                new KvService(backend, callers),
+                new KvService(backend, callers, threads.workers()),
                 watches,
                 new LeaseService(backend, callers, leaders, leases),
                 new ClusterService(backend, shared.endpoints),
@@ -178,7 +179,7 @@ public final class EtcdMember {
                 })
                 .exceptionally(down -> false)
                 .join();
-        PortNegotiator negotiator = new PortNegotiator(connections, tls, () -> new HttpEndpoint(this::whatIsWrong));
+        PortNegotiator negotiator = new PortNegotiator(connections, tls, () -> new HttpEndpoint(health));
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         address(), InternalNettyServerCredentials.create(negotiator))
                 .bossEventLoopGroup(threads.eventLoops())
@@ -262,19 +263,6 @@ public final class EtcdMember {
     /** Whether a lease exists, as of now. */
     public CompletableFuture<Boolean> hasLease(long id) {
         return backend.read(machine -> machine.lease(id).isPresent());
-    }
-
-    private CompletableFuture<String> whatIsWrong() {
-        if (backend.status().leader().isEmpty()) {
-            return CompletableFuture.completedFuture("RAFT NO LEADER");
-        }
-        return backend.readAtOnce(machine -> machine.alarms().stream()
-                        .map(AlarmMember::getAlarm)
-                        .map(alarm -> "ALARM " + alarm)
-                        .findFirst()
-                        .orElse(""))
-                .exceptionally(failure ->
-                        "RANGE ERROR:" + Failures.status(failure).getStatus().getDescription());
     }
 
     /** Resets all connections and closes the port, but keeps it until {@link #releasePort}. Does nothing if it is closed. */

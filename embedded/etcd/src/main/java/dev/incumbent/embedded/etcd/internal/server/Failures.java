@@ -70,6 +70,9 @@ final class Failures {
         if (cause instanceof StatusRuntimeException already) {
             return already;
         }
+        if (cause instanceof RaftException.Overloaded) {
+            return refusal(EtcdError.TOO_MANY_REQUESTS);
+        }
         if (cause instanceof RaftException || cause instanceof TimeoutException) {
             // Whether or not it took effect: etcd does not tell these apart, and clients have to live with that.
             return refusal(EtcdError.TIMEOUT);

@@ -1,6 +1,7 @@
 package dev.incumbent.embedded.etcd.internal.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -15,54 +16,116 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
-/** {@code /health} and {@code /version} over HTTP/1.1. One request of a connection at a time. */
+/**
+ * {@code /health}, {@code /livez}, {@code /readyz} and {@code /version} over HTTP/1.1, to the letter what etcd 3.5.16 says, but for
+ * the order of checks, which is chance there. One request of a connection at a time.
+ */
 final class HttpEndpoint extends SimpleChannelInboundHandler<FullHttpRequest> {
 
-    private final Supplier<CompletableFuture<String>> health;
+    private static final String TEXT = "text/plain; charset=utf-8";
 
-    /**
-     * For one connection.
-     *
-     * @param health why the member is not healthy; empty if it is
-     */
-    HttpEndpoint(Supplier<CompletableFuture<String>> health) {
+    private final Health health;
+
+    /** For one connection. */
+    HttpEndpoint(Health health) {
         this.health = health;
+    }
+
+    private record Answer(HttpResponseStatus status, String type, String body) {
+
+        static Answer ok(String body) {
+            return new Answer(HttpResponseStatus.OK, TEXT, body);
+        }
+
+        static Answer error(HttpResponseStatus status, String reason) {
+            return new Answer(status, TEXT, reason + "\n");
+        }
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
         boolean keepAlive = HttpUtil.isKeepAlive(request);
-        String path = new QueryStringDecoder(request.uri()).path();
-        if (!request.method().equals(HttpMethod.GET)) {
-            answer(ctx, keepAlive, HttpResponseStatus.METHOD_NOT_ALLOWED, "");
-        } else if (path.equals("/health")) {
-            health.get().thenAccept(reason -> ctx.executor()
-                    .execute(() -> answer(
-                            ctx,
-                            keepAlive,
-                            reason.isEmpty() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
-                            "{\"health\":\"" + reason.isEmpty() + "\",\"reason\":\"" + reason + "\"}")));
-        } else if (path.equals("/version")) {
-            answer(
-                    ctx,
-                    keepAlive,
-                    HttpResponseStatus.OK,
-                    "{\"etcdserver\":\"" + Version.SERVER + "\",\"etcdcluster\":\"" + Version.CLUSTER + "\"}");
-        } else {
-            answer(ctx, keepAlive, HttpResponseStatus.NOT_FOUND, "404 page not found\n");
-        }
+        boolean get = request.method().equals(HttpMethod.GET);
+        answer(new QueryStringDecoder(request.uri()), get)
+                .thenAccept(answer -> ctx.executor().execute(() -> write(ctx, keepAlive, answer)));
     }
 
-    private static void answer(ChannelHandlerContext ctx, boolean keepAlive, HttpResponseStatus status, String body) {
-        FullHttpResponse response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(body, UTF_8));
-        response.headers()
-                .set(
-                        HttpHeaderNames.CONTENT_TYPE,
-                        body.startsWith("{") ? "application/json" : "text/plain; charset=utf-8");
+    private CompletableFuture<Answer> answer(QueryStringDecoder request, boolean get) {
+        String path = request.path();
+        int slash = path.indexOf('/', 1);
+        String root = slash < 0 ? path : path.substring(0, slash);
+        String check = slash < 0 ? "" : path.substring(slash + 1);
+        Collection<String> checks = root.equals("/livez") ? health.live() : health.ready();
+        boolean known =
+                switch (root) {
+                    case "/health", "/version" -> slash < 0;
+                    case "/livez", "/readyz" -> slash < 0 || checks.contains(check);
+                    default -> false;
+                };
+        if (!known) {
+            return done(Answer.error(HttpResponseStatus.NOT_FOUND, "404 page not found"));
+        } else if (!get) {
+            return done(Answer.error(HttpResponseStatus.METHOD_NOT_ALLOWED, "Method Not Allowed"));
+        } else if (root.equals("/version")) {
+            return done(new Answer(HttpResponseStatus.OK, "application/json", version()));
+        } else if (root.equals("/health")) {
+            return health(request);
+        }
+        List<String> excluded = excluded(request);
+        List<String> wanted = slash < 0
+                ? checks.stream().filter(name -> !excluded.contains(name)).toList()
+                : List.of(check);
+        boolean verbose = request.parameters().containsKey("verbose");
+        return health.check(wanted).thenApply(outcomes -> checked(outcomes, verbose));
+    }
+
+    private static CompletableFuture<Answer> done(Answer answer) {
+        return CompletableFuture.completedFuture(answer);
+    }
+
+    private static List<String> excluded(QueryStringDecoder request) {
+        return request.parameters().getOrDefault("exclude", List.of());
+    }
+
+    private static String version() {
+        return "{\"etcdserver\":\"" + Version.SERVER + "\",\"etcdcluster\":\"" + Version.CLUSTER + "\"}";
+    }
+
+    private CompletableFuture<Answer> health(QueryStringDecoder request) {
+        boolean serializable = request.parameters()
+                .getOrDefault("serializable", List.of(""))
+                .get(0)
+                .equals("true");
+        return health.whatIsWrong(excluded(request), serializable).thenApply(reason -> {
+            String body = "{\"health\":\"" + reason.isEmpty() + "\",\"reason\":\"" + reason + "\"}";
+            return reason.isEmpty() ? Answer.ok(body) : Answer.error(HttpResponseStatus.SERVICE_UNAVAILABLE, body);
+        });
+    }
+
+    private static Answer checked(Map<String, String> outcomes, boolean verbose) {
+        String details = outcomes.entrySet().stream()
+                .map(outcome -> outcome.getValue().isEmpty()
+                        ? "[+]" + outcome.getKey() + " ok\n"
+                        : "[-]" + outcome.getKey() + " failed: " + outcome.getValue() + "\n")
+                .collect(joining());
+        boolean well = outcomes.values().stream().allMatch(String::isEmpty);
+        return well
+                ? Answer.ok((verbose ? details : "") + "ok\n")
+                : Answer.error(HttpResponseStatus.SERVICE_UNAVAILABLE, details);
+    }
+
+    private static void write(ChannelHandlerContext ctx, boolean keepAlive, Answer answer) {
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, answer.status(), Unpooled.copiedBuffer(answer.body(), UTF_8));
+        response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.type());
+        if (answer.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
+            response.headers().set(HttpHeaderNames.ALLOW, HttpMethod.GET.name());
+        }
         HttpUtil.setContentLength(response, response.content().readableBytes());
         HttpUtil.setKeepAlive(response, keepAlive);
         var written = ctx.writeAndFlush(response);

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Tells subscriptions of one member's revisions, in order, each once and whole. Everything on the node's thread.
@@ -14,10 +16,12 @@ import java.util.Map;
 final class Hub {
 
     private final SubscriptionIndex<Subscription> subscriptions = new SubscriptionIndex<>();
+    private final Queue<Runnable> farewells = new ConcurrentLinkedQueue<>();
     private long told;
 
     /** After each change of the state. */
     void applied(EtcdMachine machine) {
+        sayFarewells();
         long newest = machine.revision();
         if (newest == told) {
             return;
@@ -61,8 +65,28 @@ final class Hub {
         subscriptions.remove(subscription);
     }
 
+    /**
+     * Any thread: has somebody who subscribed leave, on the node's thread. A node that is frozen comes to it later, when nobody waits
+     * for its reads any more: then with its next change.
+     */
+    void leave(Backend backend, Runnable farewell) {
+        farewells.add(farewell);
+        backend.<Boolean>readLocal(machine -> {
+                    sayFarewells();
+                    return true;
+                })
+                .exceptionally(later -> false);
+    }
+
+    private void sayFarewells() {
+        for (Runnable next = farewells.poll(); next != null; next = farewells.poll()) {
+            next.run();
+        }
+    }
+
     /** The node is down: its next life begins anew, and so do its clients. */
     void stopped() {
+        sayFarewells();
         subscriptions.clear();
         told = 0;
     }

@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 /**
  * One stream of keep-alives. Renewals of one stream run side by side; their answers leave in the order of the requests, by which
- * clients tell them apart.
+ * clients tell them apart. A client that does not read its answers is not asked for more requests than a window of them.
  */
 final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
 
@@ -21,11 +21,14 @@ final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
     private final ServerCallStreamObserver<LeaseKeepAliveResponse> out;
     private final Function<LeaseKeepAliveRequest, CompletableFuture<LeaseKeepAliveResponse>> renew;
     private final Runnable unguard;
-    /** Guards itself, {@code completed} and {@code ended}; nothing that takes time is done under it. */
+    /** Guards itself and the fields below; nothing that takes time is done under it. */
     private final Deque<CompletableFuture<LeaseKeepAliveResponse>> pending = new ArrayDeque<>();
 
     private boolean completed;
     private boolean ended;
+
+    /** Requests that were answered, and for which no new ones were asked for. */
+    private int unasked;
 
     /** For a call whose handler runs now. */
     KeepAliveStream(
@@ -36,6 +39,7 @@ final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
         this.renew = renew;
         out.disableAutoRequest();
         out.setOnCancelHandler(this::cancelled);
+        out.setOnReadyHandler(this::askForMore);
         this.unguard = leaders.guard(this::end);
         out.request(WINDOW);
     }
@@ -61,13 +65,23 @@ final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
                 } else {
                     // Only hands over to the transport.
                     out.onNext(first.join());
-                    out.request(1);
+                    unasked++;
                 }
             }
+            askForMore();
             if (!ended && completed && pending.isEmpty()) {
                 ended = true;
                 unguard.run();
                 out.onCompleted();
+            }
+        }
+    }
+
+    private void askForMore() {
+        synchronized (pending) {
+            if (!ended && unasked > 0 && out.isReady()) {
+                out.request(unasked);
+                unasked = 0;
             }
         }
     }

@@ -20,6 +20,7 @@ import dev.incumbent.embedded.etcd.wire.command.Command;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 
 /** Reading, writing, transactions, compaction. */
@@ -27,10 +28,12 @@ final class KvService extends KVGrpc.KVImplBase {
 
     private final Backend backend;
     private final Callers callers;
+    private final Executor workers;
 
-    KvService(Backend backend, Callers callers) {
+    KvService(Backend backend, Callers callers, Executor workers) {
         this.backend = backend;
         this.callers = callers;
+        this.workers = workers;
     }
 
     @Override
@@ -43,7 +46,8 @@ final class KvService extends KVGrpc.KVImplBase {
                                 (machine, caller) -> machine.range(request, caller))
                         .thenApply(reply -> Backend.body(reply, RangeResponse.class).toBuilder()
                                 .setHeader(backend.header(reply.revision()))
-                                .build()));
+                                .build()),
+                workers);
     }
 
     @Override
@@ -63,7 +67,8 @@ final class KvService extends KVGrpc.KVImplBase {
                 write(RequestChecks.check(request), Command.newBuilder().setDeleteRange(request))
                         .thenApply(reply -> Backend.body(reply, DeleteRangeResponse.class).toBuilder()
                                 .setHeader(backend.header(reply.revision()))
-                                .build()));
+                                .build()),
+                workers);
     }
 
     @Override
@@ -75,9 +80,12 @@ final class KvService extends KVGrpc.KVImplBase {
                         RequestChecks.serializable(request),
                         (machine, caller) -> machine.readTxn(request, caller))
                 : write(refusal, Command.newBuilder().setTxn(request));
-        Calls.respond(out, reply.thenApply(ok -> Backend.body(ok, TxnResponse.class).toBuilder()
-                .setHeader(backend.header(ok.revision()))
-                .build()));
+        Calls.respond(
+                out,
+                reply.thenApply(ok -> Backend.body(ok, TxnResponse.class).toBuilder()
+                        .setHeader(backend.header(ok.revision()))
+                        .build()),
+                workers);
     }
 
     @Override

@@ -40,9 +40,17 @@ final class LeaderFeeds {
             feed.look(machine);
             feeds.put(new Key(prefix, caller.user()), feed);
             hub.subscribe(feed);
+        } else {
+            // Rights may have changed since the others came.
+            feed.look(machine);
         }
         feed.join(machine, observer);
         return feed;
+    }
+
+    /** Any thread: as {@link Hub#leave}. */
+    void leave(Runnable farewell) {
+        hub.leave(backend, farewell);
     }
 
     void stopped() {

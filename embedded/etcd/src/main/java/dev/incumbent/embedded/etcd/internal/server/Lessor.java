@@ -30,8 +30,10 @@ final class Lessor {
     private final long extensionNanos;
     private final Map<Long, Clock> clocks = new HashMap<>();
 
-    /** The term in which this member leads; 0 if it does not. */
+    /** The term that {@link #clocks} belong to. */
     private long term;
+
+    private boolean leading;
 
     /** Whether the leases that were there when the term began have been given their time. */
     private boolean promoted;
@@ -46,21 +48,25 @@ final class Lessor {
         this.extensionNanos = settings.electionTimeout().toNanos();
     }
 
-    /** The node's part changed. */
+    /**
+     * The node's part changed. A leader that loses sight of its majority and finds it again within one term goes on with its
+     * clocks: what was over stays over, since an expiry of this term may still be under way.
+     */
     void changed(RaftNode.Status status) {
-        long leads = status.leads() ? status.term() : 0;
-        if (leads != term) {
-            term = leads;
-            promoted = false;
-            proposing = false;
-            clocks.clear();
-            seenChanges = -1;
+        if (status.term() != term) {
+            begin(status.term());
         }
+        leading = status.leads();
     }
 
     /** The node is down. */
     void stopped() {
-        term = 0;
+        begin(0);
+        leading = false;
+    }
+
+    private void begin(long newTerm) {
+        term = newTerm;
         promoted = false;
         proposing = false;
         clocks.clear();
@@ -68,7 +74,7 @@ final class Lessor {
     }
 
     boolean leads() {
-        return term != 0;
+        return leading;
     }
 
     /** What came of a renewal. */

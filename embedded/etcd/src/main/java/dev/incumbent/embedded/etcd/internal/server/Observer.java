@@ -85,12 +85,11 @@ final class Observer {
 
     private void close() {
         unguard.run();
-        backend.readLocal(machine -> {
+        feeds.leave(() -> {
             closed = true;
             if (feed != null) {
                 feed.leave(this);
             }
-            return true;
         });
     }
 }

@@ -154,7 +154,7 @@ final class Queues {
             return backend.readLocal(EtcdMachine::revision)
                     .thenCompose(revision -> {
                         begun = revision;
-                        return backend.submit(Callers.sign(enrolment(key, lease, value), caller));
+                        return backend.submit(Callers.sign(enrolment(key, lease, value), caller), call);
                     })
                     .thenCompose(this::entered);
         }
@@ -170,7 +170,7 @@ final class Queues {
                 return CompletableFuture.completedFuture(there);
             }
             adopted = own.getCreateRevision();
-            return proclaim(caller, key, adopted, lease, value).thenApply(done -> there);
+            return proclaim(caller, call, key, adopted, lease, value).thenApply(done -> there);
         }
 
         private void await(Entered in) {
@@ -248,7 +248,8 @@ final class Queues {
 
         private CompletableFuture<Boolean> withdraw(long createRevision) {
             return backend.readLocal(machine -> Callers.refreshed(caller, machine))
-                    .thenCompose(now -> leave(now, key, createRevision))
+                    // Nobody waits for it any more, and yet it is to happen.
+                    .thenCompose(now -> leave(now, Context.ROOT, key, createRevision))
                     .thenApply(left -> true);
         }
     }
@@ -282,12 +283,12 @@ final class Queues {
 
     /** Gives an own key another value; fails with "not leader" if it is gone. */
     CompletableFuture<Reply.Ok> proclaim(
-            Caller caller, ByteString key, long createRevision, long lease, ByteString value) {
+            Caller caller, Context call, ByteString key, long createRevision, long lease, ByteString value) {
         Command.Builder command = Command.newBuilder()
                 .setTxn(TxnRequest.newBuilder()
                         .addCompare(createdAt(key, createRevision))
                         .addSuccess(put(key, lease, value)));
-        return backend.submit(Callers.sign(command, caller)).thenApply(reply -> {
+        return backend.submit(Callers.sign(command, caller), call).thenApply(reply -> {
             if (!Backend.body(reply, TxnResponse.class).getSucceeded()) {
                 throw Failures.refusal(EtcdError.ELECTION_NOT_LEADER);
             }
@@ -296,13 +297,13 @@ final class Queues {
     }
 
     /** Deletes an own key, if it is still the same. */
-    CompletableFuture<Reply.Ok> leave(Caller caller, ByteString key, long createRevision) {
+    CompletableFuture<Reply.Ok> leave(Caller caller, Context call, ByteString key, long createRevision) {
         Command.Builder command = Command.newBuilder()
                 .setTxn(TxnRequest.newBuilder()
                         .addCompare(createdAt(key, createRevision))
                         .addSuccess(RequestOp.newBuilder()
                                 .setRequestDeleteRange(
                                         DeleteRangeRequest.newBuilder().setKey(key))));
-        return backend.submit(Callers.sign(command, caller));
+        return backend.submit(Callers.sign(command, caller), call);
     }
 }

@@ -64,10 +64,7 @@ final class Ticket {
     /** Begins to wait. */
     void start() {
         look(false);
-        turn.whenComplete((revision, failure) -> backend.readLocal(machine -> {
-            stopWatching();
-            return true;
-        }));
+        turn.whenComplete((revision, failure) -> hub.leave(backend, this::stopWatching));
     }
 
     private void look(boolean waited) {

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -15,7 +16,8 @@ import javax.crypto.spec.SecretKeySpec;
  * etcd's simple tokens end with the server.
  *
  * <p>A token names its user and when it was made, and is signed together with the hash of the user's password: with another
- * password, or another user of the same name, it is worth nothing.
+ * password, or another user of the same name, it is worth nothing. It also names the revision of users and roles it was issued at, so
+ * that all can be forgotten at once.
  */
 public final class TokenSecret {
 
@@ -24,6 +26,7 @@ public final class TokenSecret {
 
     private final SecureRandom random = new SecureRandom();
     private final SecretKeySpec key;
+    private final AtomicLong oldest = new AtomicLong();
 
     /** Draws one. */
     public TokenSecret() {
@@ -32,26 +35,32 @@ public final class TokenSecret {
         key = new SecretKeySpec(bytes, ALGORITHM);
     }
 
-    String issue(String user, String passwordHash, long nowNanos) {
+    /** Tokens that were issued before this revision of users and roles are worth nothing from now on. */
+    void forgetBefore(long authRevision) {
+        oldest.accumulateAndGet(authRevision, Math::max);
+    }
+
+    String issue(String user, String passwordHash, long authRevision, long nowNanos) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
-        String claim = encode(user.getBytes(UTF_8)) + "." + nowNanos + "." + encode(nonce);
+        String claim = encode(user.getBytes(UTF_8)) + "." + authRevision + "." + nowNanos + "." + encode(nonce);
         return claim + "." + encode(sign(claim, passwordHash));
     }
 
     /** What a token says, not yet whether that is true. */
     static Optional<Claim> parse(String token) {
         String[] parts = token.split("\\.", -1);
-        if (parts.length != 4) {
+        if (parts.length != 5) {
             return Optional.empty();
         }
         try {
             String user = new String(Base64.getUrlDecoder().decode(parts[0]), UTF_8);
-            byte[] signature = Base64.getUrlDecoder().decode(parts[3]);
+            byte[] signature = Base64.getUrlDecoder().decode(parts[4]);
             return Optional.of(new Claim(
                     user,
                     Long.parseLong(parts[1]),
-                    token.substring(0, token.length() - parts[3].length() - 1),
+                    Long.parseLong(parts[2]),
+                    token.substring(0, token.length() - parts[4].length() - 1),
                     signature));
         } catch (IllegalArgumentException notOurs) {
             return Optional.empty();
@@ -59,7 +68,8 @@ public final class TokenSecret {
     }
 
     boolean genuine(Claim claim, String passwordHash) {
-        return MessageDigest.isEqual(sign(claim.signed(), passwordHash), claim.signature());
+        return claim.authRevision() >= oldest.get()
+                && MessageDigest.isEqual(sign(claim.signed(), passwordHash), claim.signature());
     }
 
     private byte[] sign(String claim, String passwordHash) {
@@ -78,5 +88,5 @@ public final class TokenSecret {
 
     /** A token, taken apart. */
     @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
-    record Claim(String user, long issuedNanos, String signed, byte[] signature) {}
+    record Claim(String user, long authRevision, long issuedNanos, String signed, byte[] signature) {}
 }

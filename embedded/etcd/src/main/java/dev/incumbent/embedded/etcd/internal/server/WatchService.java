@@ -151,10 +151,7 @@ final class WatchService extends WatchGrpc.WatchImplBase {
         private void close() {
             if (sessions.remove(this)) {
                 unguard.run();
-                backend.readLocal(machine -> {
-                    stream.close();
-                    return true;
-                });
+                hub.leave(backend, stream::close);
             }
         }
 

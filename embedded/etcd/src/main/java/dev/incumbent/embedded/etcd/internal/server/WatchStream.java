@@ -1,6 +1,7 @@
 package dev.incumbent.embedded.etcd.internal.server;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import dev.incumbent.embedded.etcd.internal.store.Caller;
 import dev.incumbent.embedded.etcd.internal.store.Change;
 import dev.incumbent.embedded.etcd.internal.store.EtcdError;
@@ -30,6 +31,9 @@ final class WatchStream {
 
     /** What is read from the history at a time. */
     private static final int BATCH_BYTES = 128 * 1024;
+
+    /** What a client's default limit leaves room for. */
+    private static final int FRAGMENT_BYTES = ServerSettings.MAX_REQUEST_BYTES + ServerSettings.OVERHEAD_BYTES;
 
     private static final long NO_ID = -1;
     private static final ByteString SMALLEST_KEY = ByteString.copyFrom(new byte[1]);
@@ -192,22 +196,24 @@ final class WatchStream {
         }
     }
 
-    /** Parts of a response that a client with a message limit can take; all but the last say that more is to come. */
+    /** Parts of a response that a client with a message limit can take; all but the last say that more is to come. Cut as by etcd. */
     static List<WatchResponse> fragments(WatchResponse response) {
-        if (response.getSerializedSize() < ServerSettings.MAX_REQUEST_BYTES || response.getEventsCount() < 2) {
+        if (response.getSerializedSize() < FRAGMENT_BYTES || response.getEventsCount() < 2) {
             return List.of(response);
         }
         List<WatchResponse> parts = new ArrayList<>();
         WatchResponse.Builder part = response.toBuilder().clearEvents().setFragment(true);
-        int size = 0;
+        int frame = part.build().getSerializedSize();
+        int size = frame;
         for (Event event : response.getEventsList()) {
-            if (part.getEventsCount() > 0 && size + event.getSerializedSize() >= ServerSettings.MAX_REQUEST_BYTES) {
+            int more = CodedOutputStream.computeMessageSize(WatchResponse.EVENTS_FIELD_NUMBER, event);
+            if (part.getEventsCount() > 0 && size + more >= FRAGMENT_BYTES) {
                 parts.add(part.build());
                 part.clearEvents();
-                size = 0;
+                size = frame;
             }
             part.addEvents(event);
-            size += event.getSerializedSize();
+            size += more;
         }
         parts.add(part.setFragment(false).build());
         return parts;

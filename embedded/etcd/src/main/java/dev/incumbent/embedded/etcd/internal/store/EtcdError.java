@@ -47,6 +47,7 @@ public enum EtcdError {
     NO_LEADER(Status.Code.UNAVAILABLE, "etcdserver: no leader"),
     NOT_LEADER(Status.Code.FAILED_PRECONDITION, "etcdserver: not leader"),
     TIMEOUT(Status.Code.UNAVAILABLE, "etcdserver: request timed out"),
+    TOO_MANY_REQUESTS(Status.Code.RESOURCE_EXHAUSTED, "etcdserver: too many requests"),
     CORRUPT(Status.Code.DATA_LOSS, "etcdserver: corrupt cluster"),
 
     ELECTION_NOT_LEADER(Status.Code.UNKNOWN, "election: not leader"),

@@ -9,6 +9,7 @@ import dev.incumbent.embedded.etcd.wire.AuthDisableRequest;
 import dev.incumbent.embedded.etcd.wire.AuthEnableRequest;
 import dev.incumbent.embedded.etcd.wire.AuthRoleAddRequest;
 import dev.incumbent.embedded.etcd.wire.AuthUserAddRequest;
+import dev.incumbent.embedded.etcd.wire.AuthUserChangePasswordRequest;
 import dev.incumbent.embedded.etcd.wire.AuthUserDeleteRequest;
 import dev.incumbent.embedded.etcd.wire.AuthUserGrantRoleRequest;
 import dev.incumbent.embedded.etcd.wire.command.Command;
@@ -127,6 +128,7 @@ class CallersTest {
                 .issue(
                         "ann",
                         node.machine().auth().credentials("ann").passwordHash().orElseThrow(),
+                        node.machine().auth().revision(),
                         now.get());
         assertThat(user(callers, foreign, null)).isEqualTo(INVALID);
     }
@@ -144,6 +146,33 @@ class CallersTest {
                         .setName("ann")
                         .setHashedPassword(Passwords.hash("ann's", otherSalt))));
         assertThat(user(callers, token, null)).isEqualTo(INVALID);
+        assertThat(user(callers, token("ann"), null)).isEqualTo("ann");
+    }
+
+    /** What etcd's tokens carry an index for. */
+    @Test
+    void shouldCatchUpBeforeItRefusesATokenThatIsNewerThanWhatItKnows() {
+        String hash = Passwords.hash("another", SALT);
+        AuthUserChangePasswordRequest change = AuthUserChangePasswordRequest.newBuilder()
+                .setName("ann")
+                .setHashedPassword(hash)
+                .build();
+        long revision = node.machine().auth().revision();
+        node.lag(Callers.sign(Command.newBuilder().setUserChangePassword(change), new Caller("root", revision)));
+        String fresh = secret.issue("ann", hash, revision + 1, now.get());
+        String old = token("ann");
+        assertThat(user(callers, fresh, null)).isEqualTo("ann");
+        assertThat(user(callers, old, null)).isEqualTo(INVALID);
+    }
+
+    @Test
+    void shouldForgetAllTokensWhenItIsSwitchedOff() {
+        String before = token("ann");
+        assertThat(user(callers, before, null)).isEqualTo("ann");
+        apply(Command.newBuilder().setAuthDisable(AuthDisableRequest.getDefaultInstance()));
+        apply(Command.newBuilder().setAuthEnable(AuthEnableRequest.getDefaultInstance()));
+        assertThat(user(callers, before, null)).isEqualTo(INVALID);
+        assertThat(user(member(), before, null)).isEqualTo(INVALID);
         assertThat(user(callers, token("ann"), null)).isEqualTo("ann");
     }
 

@@ -11,6 +11,7 @@ final class FakeOutput<T> extends ServerCallStreamObserver<T> {
 
     private final List<T> taken = new ArrayList<>();
     private int credit;
+    private int requested;
     private Runnable onReady = () -> {};
     private @Nullable Throwable failure;
     private boolean completed;
@@ -79,7 +80,17 @@ final class FakeOutput<T> extends ServerCallStreamObserver<T> {
     public void disableAutoInboundFlowControl() {}
 
     @Override
-    public void request(int count) {}
+    public void disableAutoRequest() {}
+
+    @Override
+    public void request(int count) {
+        requested += count;
+    }
+
+    /** How many messages of the client were asked for. */
+    int requested() {
+        return requested;
+    }
 
     @Override
     public void setMessageCompression(boolean enable) {}

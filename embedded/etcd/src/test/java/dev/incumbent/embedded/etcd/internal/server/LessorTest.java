@@ -126,4 +126,18 @@ class LessorTest {
         lessor.changed(LocalNode.follows(2));
         assertThat(lessor.cutShort(node.machine(), LEASE, at(1))).isFalse();
     }
+
+    /** An expiry of its may still be under way, and would be carried out: it is of this term. */
+    @Test
+    void shouldNotForgetWhatIsOverWhenItLosesSightOfItsMajorityForAMoment() {
+        leadAndGrant();
+        Command expiry = lessor.sweep(node.machine(), at(TTL)).orElseThrow();
+        lessor.changed(LocalNode.follows(1));
+        assertThat(lessor.renew(node.machine(), LEASE, at(TTL + 1))).isEqualTo(new Renewal.NotLeader());
+        lessor.changed(node.leads(1));
+        assertThat(lessor.renew(node.machine(), LEASE, at(TTL + 2))).isEqualTo(new Renewal.Ending());
+        assertThat(lessor.sweep(node.machine(), at(TTL + 2))).isEmpty();
+        node.apply(expiry);
+        assertThat(isThere()).isFalse();
+    }
 }

@@ -22,6 +22,8 @@ final class LocalNode implements RaftNode<EtcdMachine, Command, Reply> {
     private Function<Command, CompletableFuture<Reply>> submission =
             command -> CompletableFuture.completedFuture(apply(command));
     private @Nullable RuntimeException readFailure;
+    private @Nullable RuntimeException localReadFailure;
+    private final List<Command> unseen = new ArrayList<>();
     private long index;
     private long term = 1;
 
@@ -78,14 +80,33 @@ final class LocalNode implements RaftNode<EtcdMachine, Command, Reply> {
         readFailure = failure;
     }
 
+    /** What local reads come to from now on; null: to the state. */
+    void failLocalReads(@Nullable RuntimeException failure) {
+        localReadFailure = failure;
+    }
+
+    /** This was applied elsewhere, and comes here with the next linearizable read. */
+    void lag(Command command) {
+        unseen.add(command);
+    }
+
     @Override
     public <T> CompletableFuture<T> read(Function<? super EtcdMachine, ? extends T> read) {
+        unseen.forEach(this::apply);
+        unseen.clear();
         return readFailure == null ? readLocal(read) : CompletableFuture.failedFuture(readFailure);
     }
 
     @Override
     public <T> CompletableFuture<T> readLocal(Function<? super EtcdMachine, ? extends T> read) {
-        return CompletableFuture.completedFuture(read.apply(machine));
+        if (localReadFailure != null) {
+            return CompletableFuture.failedFuture(localReadFailure);
+        }
+        try {
+            return CompletableFuture.completedFuture(read.apply(machine));
+        } catch (RuntimeException thrown) {
+            return CompletableFuture.failedFuture(thrown);
+        }
     }
 
     @Override

@@ -164,4 +164,18 @@ class QueuesTest {
         answer.completeExceptionally(new RaftException.Indeterminate("its leader died"));
         assertThat(keys()).containsExactly(held.createRevision());
     }
+
+    /** Nobody waits for the reads of a frozen node any more when it goes on. */
+    @Test
+    void shouldStopWatchingEvenIfItsClientGaveUpWhileTheNodeWasFrozen() {
+        node.put(HOLDER, 0);
+        campaign(call);
+        assertThat(hub.size()).isEqualTo(2);
+        node.failLocalReads(new RaftException.Unavailable("frozen"));
+        call.cancel(null);
+        node.failLocalReads(null);
+        assertThat(hub.size()).isEqualTo(2);
+        node.put("another", 0);
+        assertThat(hub.size()).isZero();
+    }
 }

@@ -6,6 +6,8 @@ import com.google.protobuf.ByteString;
 import dev.incumbent.embedded.etcd.internal.store.Caller;
 import dev.incumbent.embedded.etcd.internal.store.EtcdMachine;
 import dev.incumbent.embedded.etcd.wire.CompactionRequest;
+import dev.incumbent.embedded.etcd.wire.Event;
+import dev.incumbent.embedded.etcd.wire.KeyValue;
 import dev.incumbent.embedded.etcd.wire.WatchCreateRequest;
 import dev.incumbent.embedded.etcd.wire.WatchResponse;
 import dev.incumbent.embedded.etcd.wire.command.Command;
@@ -193,5 +195,21 @@ class WatchStreamTest {
         stream.progress(node.machine());
         assertThat(client.taken().get(client.taken().size() - 1).getWatchId()).isEqualTo(-1);
         assertThat(client.ended()).isFalse();
+    }
+
+    /** The limit of etcd: its requests' and 512 KB. */
+    @Test
+    void shouldCutAResponseOnlyWhereEtcdDoes() {
+        WatchResponse.Builder response = WatchResponse.newBuilder().setWatchId(1);
+        for (int i = 0; i < 20; i++) {
+            response.addEvents(
+                    Event.newBuilder().setKv(KeyValue.newBuilder().setValue(ByteString.copyFrom(new byte[100_000]))));
+        }
+        assertThat(WatchStream.fragments(response.build())).hasSize(1);
+        response.addAllEvents(response.getEventsList());
+        List<WatchResponse> parts = WatchStream.fragments(response.build());
+        assertThat(parts).extracting(WatchResponse::getFragment).containsExactly(true, false);
+        assertThat(parts).extracting(WatchResponse::getEventsCount).containsExactly(20, 20);
+        assertThat(parts).allMatch(part -> part.getSerializedSize() < 2 * 1024 * 1024);
     }
 }
