@@ -47,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--backend",
             paramLabel = "NAME",
             converter = BackendConverter.class,
-            description = "The coordinator to show: zookeeper (the default) or etcd.")
+            description = "The coordinator to show: zookeeper (the default), etcd or consul.")
     private Backend backend = Backend.ZOOKEEPER;
 
     @Option(

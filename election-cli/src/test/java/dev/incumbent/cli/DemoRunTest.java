@@ -48,7 +48,7 @@ class DemoRunTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"zookeeper", "etcd"})
+    @ValueSource(strings = {"zookeeper", "etcd", "consul"})
     void shouldExitWith0WhenEverythingWasSeen(String backend) throws Exception {
         assertThat(seeEverything(start("--backend", backend))).contains("It runs in this process");
     }
@@ -81,7 +81,7 @@ class DemoRunTest {
         assertThat(said)
                 .containsPattern("is elected with token #\\d+")
                 .containsPattern("seen +Resign and handoff: \\w+ to \\w+ in [\\d.]+ m?s")
-                .containsPattern("seen +Crash and failover: \\w+ to \\w+ in [\\d.]+ s \\(lease 4 s\\)")
+                .containsPattern("seen +Crash and failover: \\w+ to \\w+ in [\\d.]+ s \\(lease [24] s\\)")
                 .containsPattern("seen +Frozen leader: its late write with token #\\d+ was refused")
                 .containsPattern("token\\s+is\\s+stale:\\s+the\\s+resource\\s+was\\s+sealed\\s+by")
                 .doesNotContain("\u001b", "NOT SEEN", "Exception");

@@ -3,8 +3,10 @@ package dev.incumbent.cli.backend;
 import static java.util.stream.Collectors.joining;
 
 import dev.incumbent.election.ElectionClient;
+import dev.incumbent.election.consul.ConsulElections;
 import dev.incumbent.election.etcd.EtcdElections;
 import dev.incumbent.election.zookeeper.ZooKeeperElections;
+import dev.incumbent.embedded.consul.EmbeddedConsul;
 import dev.incumbent.embedded.etcd.EmbeddedEtcd;
 import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
 import java.nio.file.Path;
@@ -81,6 +83,57 @@ public enum Backend {
         public Optional<String> whyNotReal() {
             return Optional.empty();
         }
+    },
+
+    /** HashiCorp Consul. */
+    CONSUL("Consul") {
+        @Override
+        public EmbeddedCoordinator startEmbedded(int nodes, Path directory) {
+            EmbeddedConsul cluster = EmbeddedConsul.builder()
+                    .nodes(nodes)
+                    .sessionTtlMin(demoLease())
+                    .directory(directory)
+                    .start();
+            return new EmbeddedCoordinator() {
+                @Override
+                public String address() {
+                    return String.join(",", cluster.httpEndpoints());
+                }
+
+                @Override
+                public void close() {
+                    cluster.close();
+                }
+            };
+        }
+
+        @Override
+        public ElectionClient connect(String address, String candidate, Duration ttl) {
+            return ConsulElections.builder()
+                    .endpoints(address.split(",", -1))
+                    .sessionTtlMin(demoLease())
+                    .root("incumbent-demo")
+                    .candidateId(candidate)
+                    .leaseTtl(ttl)
+                    .build();
+        }
+
+        @Override
+        public Duration demoLease() {
+            return Duration.ofSeconds(2);
+        }
+
+        @Override
+        public String afterCrash() {
+            return "two leases after its last heartbeat, which is when Consul ends its session, and one lease more, since a"
+                    + " session can also be ended early";
+        }
+
+        @Override
+        public Optional<String> whyNotReal() {
+            return Optional.of("the demo's leases of " + demoLease().toSeconds() + " s are shorter than the 10 s that "
+                    + title() + " grants as it is shipped");
+        }
     };
 
     /** The demo's servers tick ten times as fast as ZooKeeper's default, so that leases of seconds are safe to grant. */
@@ -110,6 +163,24 @@ public enum Backend {
         return Optional.of(
                 title + " servers of another tick time than the demo's would need to tell it, and there is no"
                         + " option for that yet");
+    }
+
+    /**
+     * The time to live of a candidate's session in the demonstration.
+     *
+     * @return short, so that nobody has to wait long for a crashed leader's to end
+     */
+    public Duration demoLease() {
+        return Duration.ofSeconds(4);
+    }
+
+    /**
+     * When somebody else may lead after a crash of the leader.
+     *
+     * @return the end of a sentence
+     */
+    public String afterCrash() {
+        return demoLease().toSeconds() + " s after its last heartbeat";
     }
 
     /**

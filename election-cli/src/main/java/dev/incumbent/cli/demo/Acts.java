@@ -86,8 +86,7 @@ final class Acts {
         victim.kill();
         stage.narrator()
                 .at("kill -9 " + victim.pid() + ": " + old.candidate()
-                        + " is gone without a word. Nobody else may lead until "
-                        + stage.lease().toSeconds() + " s after its last heartbeat.");
+                        + " is gone without a word. Nobody else may lead until " + stage.afterCrash() + ".");
         Event exited = stage.await(mark, Kind.EXITED, old.candidate(), "the end of " + old.candidate());
         if (exited.number(0) != EXIT_BY_SIGKILL) {
             throw new NotSeenException("a process ended by SIGKILL; its exit code is " + exited.number(0));

@@ -21,7 +21,6 @@ public final class Demo {
     private static final int NODES = 3;
     private static final String ELECTION = "demo/account";
     private static final List<String> NAMES = List.of("ada", "ben", "cleo");
-    private static final Duration LEASE = Duration.ofSeconds(4);
     private static final long STOP_PATIENCE_SECONDS = 5;
 
     private final Backend backend;
@@ -121,12 +120,13 @@ public final class Demo {
         narrator.at("A database server (H2) has two accounts: one behind a fence, which lets a write pass only with the"
                 + " newest leader's token, and a twin without.");
         Transcript transcript = new Transcript();
+        Duration lease = backend.demoLease();
         List<CandidateProcess> candidates = new ArrayList<>();
         for (String name : NAMES) {
             List<String> command = new ArrayList<>(candidateCommand);
             command.addAll(List.of("--coordinator", coordinator, "--store", bank.url(), "--name", name));
             command.addAll(List.of("--election", election));
-            command.addAll(List.of("--ttl-millis", Long.toString(LEASE.toMillis())));
+            command.addAll(List.of("--ttl-millis", Long.toString(lease.toMillis())));
             candidates.add(teardown.open(() -> CandidateProcess.start(name, command, bank.password(), transcript)));
         }
         narrator.at("Three candidates start, each a process of its own: "
@@ -134,8 +134,8 @@ public final class Demo {
                         .map(candidate -> candidate.name() + " (pid " + candidate.pid() + ")")
                         .reduce((a, b) -> a + ", " + b)
                         .orElseThrow()
-                + ". A lease lasts " + LEASE.toSeconds() + " s.");
-        return new Stage(candidates, transcript, bank, narrator, LEASE);
+                + ". A lease lasts " + lease.toSeconds() + " s.");
+        return new Stage(candidates, transcript, bank, narrator, lease, backend.afterCrash());
     }
 
     private String coordinator(TempDirectory directory) {

@@ -12,8 +12,15 @@ import java.util.List;
  * @param bank the store
  * @param narrator told what happens
  * @param lease the candidates' time to live
+ * @param afterCrash when a crashed leader's successor may lead, for people
  */
-record Stage(List<CandidateProcess> candidates, Transcript transcript, Bank bank, Narrator narrator, Duration lease) {
+record Stage(
+        List<CandidateProcess> candidates,
+        Transcript transcript,
+        Bank bank,
+        Narrator narrator,
+        Duration lease,
+        String afterCrash) {
 
     /** How long anything may take that does not wait for a lease to end; long, for slow and busy machines. */
     static final Duration PATIENCE = Duration.ofSeconds(20);
