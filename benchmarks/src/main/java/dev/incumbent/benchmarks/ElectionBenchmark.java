@@ -17,7 +17,7 @@ import java.util.Map;
 public final class ElectionBenchmark {
 
     /** So long that no renewal falls into a measurement. */
-    private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(15);
+    static final Duration SESSION_TIMEOUT = Duration.ofMinutes(15);
 
     private final Settings settings;
 
@@ -47,26 +47,51 @@ public final class ElectionBenchmark {
     }
 
     private Report.Ensemble measure(int nodes) throws IOException {
+        return measure(
+                settings, nodes, List.of(IncumbentRecipe.zookeeper(SESSION_TIMEOUT), new LatchRecipe(SESSION_TIMEOUT)));
+    }
+
+    /** One ensemble for times and counts, and one of short sessions for the crash. */
+    static Report.Ensemble measure(Settings settings, int nodes, List<Recipe> recipes) throws IOException {
         Path directory = Files.createTempDirectory(settings.directory(), nodes + "-nodes-");
-        List<Recipe> recipes = List.of(IncumbentRecipe.zookeeper(SESSION_TIMEOUT), new LatchRecipe(SESSION_TIMEOUT));
+        Map<String, String> facts = new LinkedHashMap<>();
+        Map<String, CostRun.Bill> bills = new LinkedHashMap<>();
+        Map<String, Samples> latencies;
         try (EmbeddedZooKeeper zk = EmbeddedZooKeeper.builder()
                 .nodes(nodes)
                 .durable(true)
                 .tickTime(Duration.ofSeconds(2))
                 .sessionTimeouts(Duration.ofSeconds(4), SESSION_TIMEOUT)
-                .directory(directory)
+                .directory(directory.resolve("durable"))
                 .start()) {
-            Map<String, CostRun.Bill> bills = new LinkedHashMap<>();
             CostRun counting = new CostRun(settings, zk);
             recipes.forEach(recipe -> bills.putAll(counting.run(recipe)));
             List<String> servers =
                     zk.nodes().stream().map(zk::directConnectString).toList();
             try (LatencyRun timing = new LatencyRun(settings, servers, new ZooKeeperLimits(servers, SESSION_TIMEOUT))) {
                 recipes.forEach(timing::add);
-                return new Report.Ensemble("ZooKeeper", nodes, timing.run(), bills, Map.of());
+                latencies = timing.run();
+                facts.putAll(timing.failures());
             }
-        } finally {
-            Circumstances.delete(directory);
+            double write = latencies.getOrDefault(Limits.WRITE, new Samples()).median();
+            facts.putAll(new Crowd(
+                            settings.elections(), IncumbentRecipe.zookeeper(Rest.LEASE), List.of(zk.connectString()))
+                    .run(write, () -> Rest.watch(() -> zk.requestCounts().requests())));
+        }
+        facts.put(Crash.FACT, crash(nodes, directory.resolve("quick")));
+        Circumstances.delete(directory);
+        return new Report.Ensemble("ZooKeeper", nodes, latencies, bills, facts);
+    }
+
+    private static String crash(int nodes, Path directory) {
+        try (EmbeddedZooKeeper zk = EmbeddedZooKeeper.builder()
+                .nodes(nodes)
+                .tickTime(IncumbentRecipe.QUICK_TICK)
+                .directory(directory)
+                .start()) {
+            List<String> servers =
+                    zk.nodes().stream().map(zk::directConnectString).toList();
+            return new Crash("zookeeper", servers, Crash.TTL).run();
         }
     }
 }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -17,12 +16,7 @@ import java.util.Map;
 public final class EtcdBenchmark {
 
     /** So long that no renewal falls into a measurement. */
-    private static final Duration LEASE = Duration.ofMinutes(15);
-
-    /** Short, so that a few renewals do. */
-    private static final Duration CROWD_LEASE = Duration.ofSeconds(30);
-
-    private static final Duration REST = Duration.ofSeconds(30);
+    static final Duration LEASE = Duration.ofMinutes(15);
 
     private final Settings settings;
 
@@ -52,9 +46,12 @@ public final class EtcdBenchmark {
     }
 
     private Report.Ensemble measure(int nodes) throws IOException {
+        return measure(settings, nodes, List.of(IncumbentRecipe.etcd(LEASE), new JetcdElectionRecipe(LEASE)));
+    }
+
+    static Report.Ensemble measure(Settings settings, int nodes, List<Recipe> recipes) throws IOException {
         Path directory = Files.createTempDirectory(settings.directory(), "etcd-" + nodes + "-");
         try (EtcdServers etcd = EtcdServers.start(settings.server(), nodes, directory)) {
-            List<Recipe> recipes = List.of(IncumbentRecipe.etcd(LEASE), new JetcdElectionRecipe(LEASE));
             Map<String, String> facts = new LinkedHashMap<>();
             EtcdCounts counts = new EtcdCounts(settings, etcd.endpoints());
             if (etcd.real()) {
@@ -66,28 +63,17 @@ public final class EtcdBenchmark {
                 latencies = timing.run();
                 facts.putAll(timing.failures());
             }
-            Samples writes = latencies.getOrDefault(Limits.WRITE, new Samples());
-            facts.putAll(new Crowd(settings.elections(), IncumbentRecipe.etcd(CROWD_LEASE), etcd.endpoints())
+            double write = latencies.getOrDefault(Limits.WRITE, new Samples()).median();
+            facts.putAll(new Crowd(settings.elections(), IncumbentRecipe.etcd(Rest.LEASE), etcd.endpoints())
                     .run(
-                            writes.median(),
-                            () -> etcd.real() ? atRest(counts) : "not counted: the embedded server has no metrics"));
+                            write,
+                            () -> etcd.real()
+                                    ? Rest.watch(() -> counts.settled().received())
+                                    : "not counted: the embedded server has no metrics"));
+            facts.put(Crash.FACT, new Crash("etcd", etcd.endpoints(), Crash.TTL).run());
             return new Report.Ensemble(etcd.title(), nodes, latencies, Map.of(), facts);
         } finally {
             Circumstances.delete(directory);
         }
-    }
-
-    private static String atRest(EtcdCounts counts) {
-        EtcdMetrics.Reading before = counts.settled();
-        long start = System.nanoTime();
-        Patience.pass(REST);
-        EtcdMetrics.Reading passed = counts.settled().since(before);
-        double seconds = (System.nanoTime() - start) / 1e9;
-        return String.format(
-                Locale.ROOT,
-                "%.2f messages a second at a lease of %d s; %s",
-                passed.messages() / seconds,
-                CROWD_LEASE.toSeconds(),
-                passed.text());
     }
 }

@@ -31,7 +31,9 @@ final class EtcdCounts {
                 candidates.add(recipe.open(endpoints.get(i % endpoints.size()), i));
             }
             campaign(candidates.get(0), "counted-alone");
-            facts.put(recipe.name() + " campaign", campaign(candidates.get(0), "counted-alone"));
+            facts.put(
+                    "requests: " + LatencyRun.campaignOnExistingPath(recipe),
+                    campaign(candidates.get(0), "counted-alone"));
             for (int waiters : settings.waiters()) {
                 HandoffQueue queue =
                         new HandoffQueue("counted-queue-of-" + waiters, candidates.subList(0, waiters + 1));
@@ -39,7 +41,7 @@ final class EtcdCounts {
                 queue.refill();
                 EtcdMetrics.Reading before = settled();
                 queue.handOff();
-                facts.put(LatencyRun.handoff(recipe, waiters), since(before));
+                facts.put("requests: " + LatencyRun.handoff(recipe, waiters), since(before));
                 queue.refill();
                 queue.dissolve();
             }

@@ -8,7 +8,6 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,19 +33,7 @@ final class EtcdMetrics {
     record Reading(Map<String, Long> received, Map<String, Long> sent) {
 
         Reading since(Reading earlier) {
-            return new Reading(difference(received, earlier.received), difference(sent, earlier.sent));
-        }
-
-        private static Map<String, Long> difference(Map<String, Long> now, Map<String, Long> before) {
-            Map<String, Long> grown = new TreeMap<>(now);
-            before.forEach((method, count) -> grown.merge(method, -count, Long::sum));
-            grown.values().removeIf(Predicate.isEqual(0L));
-            return grown;
-        }
-
-        /** All that clients sent. */
-        long messages() {
-            return received.values().stream().mapToLong(Long::longValue).sum();
+            return new Reading(Rest.since(earlier.received, received), Rest.since(earlier.sent, sent));
         }
 
         String text() {

@@ -8,6 +8,7 @@ import dev.incumbent.election.ElectionClient;
 import dev.incumbent.election.ElectionConfig;
 import dev.incumbent.election.Leadership;
 import dev.incumbent.election.LeadershipListener;
+import dev.incumbent.election.consul.ConsulElections;
 import dev.incumbent.election.etcd.EtcdElections;
 import dev.incumbent.election.spi.ElectionClientBuilder;
 import dev.incumbent.election.zookeeper.ZooKeeperElections;
@@ -21,6 +22,9 @@ import java.util.function.Function;
 
 /** This project's client with its defaults, but for the session's time to live. */
 final class IncumbentRecipe implements Recipe {
+
+    /** Of ensembles whose sessions are to end after seconds. */
+    static final Duration QUICK_TICK = Duration.ofMillis(200);
 
     private final Function<String, ElectionClientBuilder<?>> connect;
     private final Duration leaseTtl;
@@ -36,6 +40,27 @@ final class IncumbentRecipe implements Recipe {
 
     static IncumbentRecipe etcd(Duration leaseTtl) {
         return new IncumbentRecipe(server -> EtcdElections.builder().endpoints(server), leaseTtl);
+    }
+
+    static IncumbentRecipe consul(Duration leaseTtl) {
+        return new IncumbentRecipe(
+                server -> ConsulElections.builder().endpoints(server).sessionTtlMin(ConsulServers.SHORTEST_TTL),
+                leaseTtl);
+    }
+
+    /** By the backend's name: {@code zookeeper}, {@code etcd} or {@code consul}. */
+    static IncumbentRecipe of(String backend, Duration leaseTtl) {
+        return switch (backend) {
+            case "zookeeper" ->
+                new IncumbentRecipe(
+                        server -> ZooKeeperElections.builder()
+                                .connectString(server)
+                                .tickTime(QUICK_TICK),
+                        leaseTtl);
+            case "etcd" -> etcd(leaseTtl);
+            case "consul" -> consul(leaseTtl);
+            default -> throw new IllegalArgumentException("no backend " + backend);
+        };
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -82,6 +83,25 @@ final class Report {
             ensemble.bills.forEach((name, bill) -> text.append(bill(name, bill)));
         }
         return text.toString();
+    }
+
+    /** An ensemble's figures in a few words each, to stand beside another's. */
+    static Map<String, String> column(Ensemble ensemble) {
+        Map<String, String> column = new LinkedHashMap<>();
+        ensemble.latencies.forEach((name, samples) -> column.put(name, brief(ensemble, name, samples)));
+        ensemble.bills.forEach((name, bill) -> column.put(
+                "requests: " + name,
+                requests(bill.usual().cost().requests()) + "; notifications: "
+                        + bill.usual().cost().notifications()));
+        column.putAll(ensemble.facts);
+        return column;
+    }
+
+    private static String brief(Ensemble ensemble, String name, Samples samples) {
+        if (name.startsWith("raw")) {
+            return format("%.2f ms", millis(samples.median()));
+        }
+        return format("%.2f %s", samples.ratioTo(ensemble.limit(name)).median(), name.contains("handoff") ? "H" : "W");
     }
 
     private static String latency(Ensemble ensemble, String name, Samples samples) {
