@@ -22,50 +22,30 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an application sees when requests took effect and their replies never came (S4). */
-final class ClientLostReplyTest {
+final class ClientLostReplyTest extends OnOneServer {
 
     private static final String ELECTION = "office";
-
-    @SuppressWarnings("NullAway.Init") // set before all tests
-    private static Servers servers;
 
     private final Tap tap = new Tap();
 
     @SuppressWarnings("NullAway.Init") // set before each test
-    private Place place;
-
-    @SuppressWarnings("NullAway.Init")
     private ElectionClient client;
-
-    @BeforeAll
-    static void start() {
-        servers = Servers.embedded(1);
-    }
-
-    @AfterAll
-    static void stop() {
-        servers.close();
-    }
 
     @BeforeEach
     void open() {
-        place = new Place(servers.endpoints());
         client = place.client(place.builder().interceptor(tap).candidateId("ours"));
     }
 
     @AfterEach
-    void close() throws Exception {
+    void heal() {
         tap.heal();
-        place.close();
     }
 
     private static boolean enters(Object request) {

@@ -15,9 +15,7 @@ import io.etcd.jetcd.api.LeaseKeepAliveRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,32 +23,15 @@ import org.junit.jupiter.api.Test;
  * No renewal may claim more time than the server gives (S2). Beside the rule in use runs what a weaker rule, which counts from
  * the receipt of the reply, would have claimed: it must be caught.
  */
-final class ContainmentTest {
-
-    @SuppressWarnings("NullAway.Init") // set before all tests
-    private static Servers servers;
+final class ContainmentTest extends OnOneServer {
 
     private final Tap tap = new Tap();
 
     @SuppressWarnings("NullAway.Init") // set before each test
-    private Place place;
-
-    @SuppressWarnings("NullAway.Init")
     private Member member;
-
-    @BeforeAll
-    static void start() {
-        servers = Servers.embedded(1);
-    }
-
-    @AfterAll
-    static void stop() {
-        servers.close();
-    }
 
     @BeforeEach
     void open() {
-        place = new Place(servers.endpoints());
         EtcdCoordinator coordinator =
                 (EtcdCoordinator) place.coordinator(place.builder().interceptor(tap), SystemTicker.INSTANCE);
         tap.on(coordinator);
@@ -58,9 +39,8 @@ final class ContainmentTest {
     }
 
     @AfterEach
-    void close() throws Exception {
+    void heal() {
         tap.heal();
-        place.close();
     }
 
     private static boolean isKeepAlive(Object request) {

@@ -12,7 +12,6 @@ import dev.incumbent.election.spi.ObservationSink;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.Subscription;
-import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.testkit.adapter.Member;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,46 +20,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What campaigns cost, counted between the adapter and its channels (C1, C2, C3). */
-final class CostTest {
-
-    @SuppressWarnings("NullAway.Init") // set before all tests
-    private static Servers servers;
-
-    @SuppressWarnings("NullAway.Init") // set before each test
-    private Place place;
-
-    @BeforeAll
-    static void start() {
-        servers = Servers.embedded(1);
-    }
-
-    @AfterAll
-    static void stop() {
-        servers.close();
-    }
-
-    @BeforeEach
-    void open() {
-        place = new Place(servers.endpoints());
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        place.close();
-    }
+final class CostTest extends OnOneServer {
 
     private Member member(String name, Tap tap, EtcdFollowing following) {
         EtcdElections.Builder builder = place.builder().interceptor(tap).following(following);
-        Member member = new Member(name, place.coordinator(builder, SystemTicker.INSTANCE));
+        Member member = member(name, builder);
         // The generation is being watched by then, and the server's version was asked for.
         Awaitility.await()
                 .atMost(PATIENCE)
@@ -93,7 +62,7 @@ final class CostTest {
 
     @Test
     void shouldOpenASessionWithAGrantAReadAndTwoStreamsAtMost() {
-        new Member("lays the ground", place.connect(SystemTicker.INSTANCE));
+        member("lays the ground");
         Tap tap = new Tap();
 
         Member member = member("a", tap);

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.incumbent.election.spi.Enrolment;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
-import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.testkit.adapter.Member;
 import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.CallOptions;
@@ -20,48 +19,18 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Entering where the quota is used up, and entries under a key that is used again. */
-final class EntriesTest {
-
-    @SuppressWarnings("NullAway.Init") // set before all tests
-    private static Servers servers;
-
-    @SuppressWarnings("NullAway.Init") // set before each test
-    private Place place;
+final class EntriesTest extends OnOneServer {
 
     /** Whether the write is carried out, as the one is that crosses the quota. */
     private volatile boolean carriedOut;
 
     private volatile boolean full;
 
-    @BeforeAll
-    static void start() {
-        servers = Servers.embedded(1);
-    }
-
-    @AfterAll
-    static void stop() {
-        servers.close();
-    }
-
-    @BeforeEach
-    void open() {
-        place = new Place(servers.endpoints());
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        place.close();
-    }
-
     private Member member() {
-        return new Member("ours", place.coordinator(place.builder().interceptor(new Full()), SystemTicker.INSTANCE));
+        return member("ours", place.builder().interceptor(new Full()));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.incumbent.election.etcd;
 
 import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
+import static dev.incumbent.testkit.adapter.Outcomes.assertRefused;
 import static dev.incumbent.testkit.adapter.Outcomes.done;
 import static dev.incumbent.testkit.adapter.Outcomes.outcome;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -11,7 +12,6 @@ import dev.incumbent.election.Generation;
 import dev.incumbent.election.spi.Enrolment;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.GuardedOp;
-import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.Subscription;
@@ -23,60 +23,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Records that others touched, history that was compacted, places seen too long ago, what is left behind. */
-final class HousekeepingTest {
-
-    @SuppressWarnings("NullAway.Init") // set before all tests
-    private static Servers servers;
-
-    @SuppressWarnings("NullAway.Init") // set before each test
-    private Place place;
-
-    @BeforeAll
-    static void start() {
-        servers = Servers.embedded(1);
-    }
-
-    @AfterAll
-    static void stop() {
-        servers.close();
-    }
-
-    @BeforeEach
-    void open() {
-        place = new Place(servers.endpoints());
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        place.close();
-    }
-
-    private Member member(String name) {
-        return new Member(name, place.connect(SystemTicker.INSTANCE));
-    }
+final class HousekeepingTest extends OnOneServer {
 
     private Member member(String name, EtcdFollowing following) {
-        return new Member(name, place.coordinator(place.builder().following(following), SystemTicker.INSTANCE));
+        return member(name, place.builder().following(following));
     }
 
     private ByteString generationKey() {
         return Layout.key(place.layout().generation());
-    }
-
-    private static void assertRefused(Outcome<?> outcome, Refusal reason, String text) {
-        assertThat(outcome).isInstanceOfSatisfying(Outcome.Refused.class, refused -> {
-            assertThat(refused.reason()).isEqualTo(reason);
-            assertThat(refused.message()).contains(text);
-        });
     }
 
     @Test
@@ -135,7 +94,7 @@ final class HousekeepingTest {
     @Test
     void shouldRaiseOverNativePathsToo() throws Exception {
         String path = "native-" + System.nanoTime();
-        Place mixed = new Place(servers.endpoints(), false, options -> options.nativePath("mixed", path));
+        Place mixed = new Place(endpoints(), false, options -> options.nativePath("mixed", path));
         try {
             Member member = new Member("ours", mixed.connect(SystemTicker.INSTANCE));
             Entry own = member.enrol("mixed").entry();
@@ -152,7 +111,7 @@ final class HousekeepingTest {
     @Test
     void shouldFollowAForeignEntryWhoseKeyIsNoText() throws Exception {
         String path = "raw-" + System.nanoTime();
-        Place mixed = new Place(servers.endpoints(), false, options -> options.nativePath("mixed", path));
+        Place mixed = new Place(endpoints(), false, options -> options.nativePath("mixed", path));
         try {
             ByteString foreign =
                     ByteString.copyFromUtf8(path + "/").concat(ByteString.copyFrom(new byte[] {(byte) 0xff, 0, 7}));
@@ -323,7 +282,7 @@ final class HousekeepingTest {
     void shouldFollowAllByRangeFromACertainNumberOn() {
         Member ahead = member("ahead");
         Tap tap = new Tap();
-        Member member = new Member("many", place.coordinator(place.builder().interceptor(tap), SystemTicker.INSTANCE));
+        Member member = member("many", place.builder().interceptor(tap));
         int elections = 2 * Follows.MANY;
         List<Entry> heads = new ArrayList<>();
         List<Entry> waiting = new ArrayList<>();
@@ -407,8 +366,7 @@ final class HousekeepingTest {
     @Test
     void shouldLeaveNoWatchBehindWhenItStopsFollowing() {
         Tap tap = new Tap();
-        Member member =
-                new Member("watcher", place.coordinator(place.builder().interceptor(tap), SystemTicker.INSTANCE));
+        Member member = member("watcher", place.builder().interceptor(tap));
         Member ahead = member("ahead");
         ahead.enrol("left");
         Enrolment behind = member.enrol("left");

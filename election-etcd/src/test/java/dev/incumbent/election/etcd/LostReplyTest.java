@@ -21,46 +21,26 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Requests that took effect and whose reply never came, and requests that never left (S4). */
-final class LostReplyTest {
-
-    @SuppressWarnings("NullAway.Init") // set before all tests
-    private static Servers servers;
+final class LostReplyTest extends OnOneServer {
 
     private final Tap tap = new Tap();
 
     @SuppressWarnings("NullAway.Init") // set before each test
-    private Place place;
-
-    @SuppressWarnings("NullAway.Init")
     private Member member;
-
-    @BeforeAll
-    static void start() {
-        servers = Servers.embedded(1);
-    }
-
-    @AfterAll
-    static void stop() {
-        servers.close();
-    }
 
     @BeforeEach
     void open() {
-        place = new Place(servers.endpoints());
-        member = new Member("ours", place.coordinator(place.builder().interceptor(tap), SystemTicker.INSTANCE));
+        member = member("ours", place.builder().interceptor(tap));
     }
 
     @AfterEach
-    void close() throws Exception {
+    void heal() {
         tap.heal();
-        place.close();
     }
 
     private static boolean writes(Object request) {
@@ -115,12 +95,12 @@ final class LostReplyTest {
     /** What a client that sends blindly again would take for a second entry of its own is the first: the place says so. */
     @Test
     void shouldKeepThePlaceInTheQueueWhenTheEntryIsHandedBack() throws Exception {
-        Member other = new Member("other", place.connect(SystemTicker.INSTANCE));
+        Member other = member("other");
         Entry ahead = other.enrol("place").entry();
         tap.breakAfter(1, LostReplyTest::writes);
         EnrolRequest request = member.request("place", "");
         outcome(member.coordinator().enrol(request));
-        Member behind = new Member("behind", place.connect(SystemTicker.INSTANCE));
+        Member behind = member("behind");
         behind.enrol("place");
 
         Enrolment found = done(member.coordinator().findOwn(request)).orElseThrow();

@@ -148,4 +148,23 @@ final class RebuiltTest {
         assertThat(ground.doubt()).isEmpty();
         ground.cluster().loop().close();
     }
+
+    @Test
+    void shouldDoubtWhenTheGenerationFallsThoughNothingElseDoes() {
+        try (ScriptedServer server = new ScriptedServer()) {
+            Ground ground = new Ground(server.cluster(), new Layout("/x", java.util.Map.of()));
+            server.cluster().sightings().witness(ground::doubt);
+            Generation generation = new Generation(java.util.UUID.randomUUID(), 4);
+            ground.note(new GenerationRecord(generation, ByteString.EMPTY, 10), 20);
+            ground.note(new GenerationRecord(new Generation(java.util.UUID.randomUUID(), 2), ByteString.EMPTY, 22), 22);
+            assertThat(ground.doubt()).as("another authority counts by itself").isEmpty();
+
+            ground.note(new GenerationRecord(generation, ByteString.EMPTY, 23), 23);
+            ground.note(new GenerationRecord(new Generation(generation.authority(), 3), ByteString.EMPTY, 5), 40);
+
+            assertThat(ground.doubt())
+                    .hasValueSatisfying(
+                            why -> assertThat(why).contains("generation fell").contains("above 4"));
+        }
+    }
 }
