@@ -61,22 +61,25 @@ class HttpDifferentialTest {
             String theirs = real.endpoint(1);
             assertThat(answers(ours)).isEqualTo(answers(theirs));
             for (AlarmType alarm : List.of(AlarmType.NOSPACE, AlarmType.CORRUPT)) {
-                raise(ours, alarm);
-                raise(theirs, alarm);
+                alarm(ours, AlarmAction.ACTIVATE, alarm);
+                alarm(theirs, AlarmAction.ACTIVATE, alarm);
                 assertThat(answers(ours)).isEqualTo(answers(theirs));
+                // Which of two etcd names is chance.
+                alarm(ours, AlarmAction.DEACTIVATE, alarm);
+                alarm(theirs, AlarmAction.DEACTIVATE, alarm);
             }
         }
     }
 
-    private static void raise(String endpoint, AlarmType alarm) {
+    private static void alarm(String endpoint, AlarmAction action, AlarmType alarm) {
         ManagedChannel channel = Channels.to(endpoint);
         try {
-            AlarmRequest raised = AlarmRequest.newBuilder()
-                    .setAction(AlarmAction.ACTIVATE)
+            AlarmRequest request = AlarmRequest.newBuilder()
+                    .setAction(action)
                     .setAlarm(alarm)
                     .setMemberID(7)
                     .build();
-            assertThat(MaintenanceGrpc.newBlockingStub(channel).alarm(raised).getAlarmsCount())
+            assertThat(MaintenanceGrpc.newBlockingStub(channel).alarm(request).getAlarmsCount())
                     .isEqualTo(1);
         } finally {
             Channels.close(channel);

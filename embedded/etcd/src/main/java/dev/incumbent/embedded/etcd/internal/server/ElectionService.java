@@ -17,11 +17,9 @@ import dev.incumbent.embedded.etcd.wire.election.ProclaimRequest;
 import dev.incumbent.embedded.etcd.wire.election.ProclaimResponse;
 import dev.incumbent.embedded.etcd.wire.election.ResignRequest;
 import dev.incumbent.embedded.etcd.wire.election.ResignResponse;
-import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /** Elections that are queued at the server. */
@@ -31,6 +29,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     private final Backend backend;
     private final Callers callers;
+    private final QueueCalls calls;
     private final Queues queues;
     private final LeaderFeeds feeds;
     private final LeaderMonitor leaders;
@@ -45,6 +44,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
             Executor workers) {
         this.backend = backend;
         this.callers = callers;
+        this.calls = new QueueCalls(callers);
         this.queues = queues;
         this.feeds = feeds;
         this.leaders = leaders;
@@ -53,70 +53,64 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     @Override
     public void campaign(CampaignRequest request, StreamObserver<CampaignResponse> out) {
-        Context call = Context.current();
-        Calls.respond(
-                out,
-                Failures.withoutCodes(callers.current()
-                        .thenCompose(caller -> queues.enter(
-                                Queues.Kind.ELECTION,
-                                caller,
-                                call,
-                                request.getName(),
-                                request.getLease(),
-                                request.getValue()))
-                        .thenApply(place -> CampaignResponse.newBuilder()
-                                .setHeader(backend.header(place.enteredRevision()))
-                                .setLeader(LeaderKey.newBuilder()
-                                        .setName(request.getName())
-                                        .setKey(place.key())
-                                        .setRev(place.createRevision())
-                                        .setLease(place.lease()))
-                                .build())));
+        calls.respond(out, asker -> queues.enter(
+                        Queues.Kind.ELECTION,
+                        asker.caller(),
+                        asker.call(),
+                        request.getName(),
+                        request.getLease(),
+                        request.getValue())
+                .thenApply(place -> CampaignResponse.newBuilder()
+                        .setHeader(backend.header(place.enteredRevision()))
+                        .setLeader(LeaderKey.newBuilder()
+                                .setName(request.getName())
+                                .setKey(place.key())
+                                .setRev(place.createRevision())
+                                .setLease(place.lease()))
+                        .build()));
     }
 
     @Override
     public void proclaim(ProclaimRequest request, StreamObserver<ProclaimResponse> out) {
-        Context call = Context.current();
+        if (!request.hasLeader()) {
+            out.onError(Failures.unknown(NO_LEADER_KEY));
+            return;
+        }
         LeaderKey leader = request.getLeader();
-        Calls.respond(
-                out,
-                Failures.withoutCodes(required(request.hasLeader())
-                        .thenCompose(caller -> queues.proclaim(
-                                caller, call, leader.getKey(), leader.getRev(), leader.getLease(), request.getValue()))
-                        .thenApply(reply -> ProclaimResponse.newBuilder()
-                                .setHeader(backend.header(reply.revision()))
-                                .build())));
+        calls.respond(out, asker -> queues.proclaim(
+                        asker.caller(),
+                        asker.call(),
+                        leader.getKey(),
+                        leader.getRev(),
+                        leader.getLease(),
+                        request.getValue())
+                .thenApply(reply -> ProclaimResponse.newBuilder()
+                        .setHeader(backend.header(reply.revision()))
+                        .build()));
     }
 
     @Override
     public void resign(ResignRequest request, StreamObserver<ResignResponse> out) {
-        Context call = Context.current();
+        if (!request.hasLeader()) {
+            out.onError(Failures.unknown(NO_LEADER_KEY));
+            return;
+        }
         LeaderKey leader = request.getLeader();
-        Calls.respond(
-                out,
-                Failures.withoutCodes(required(request.hasLeader())
-                        .thenCompose(caller -> queues.leave(caller, call, leader.getKey(), leader.getRev()))
-                        .thenApply(reply -> ResignResponse.newBuilder()
-                                .setHeader(backend.header(reply.revision()))
-                                .build())));
-    }
-
-    private CompletableFuture<Caller> required(boolean hasLeader) {
-        return hasLeader ? callers.current() : CompletableFuture.failedFuture(Failures.unknown(NO_LEADER_KEY));
+        calls.respond(out, asker -> queues.leave(asker.caller(), asker.call(), leader.getKey(), leader.getRev())
+                .thenApply(reply -> ResignResponse.newBuilder()
+                        .setHeader(backend.header(reply.revision()))
+                        .build()));
     }
 
     @Override
     public void leader(LeaderRequest request, StreamObserver<LeaderResponse> out) {
         ByteString prefix = Queues.prefix(request.getName());
-        Calls.respond(
-                out,
-                Failures.withoutCodes(callers.current()
-                        .thenCompose(caller -> backend.read(
-                                machine -> first(machine, prefix, caller).map(kv -> LeaderResponse.newBuilder()
-                                        .setHeader(backend.header(machine.revision()))
-                                        .setKv(kv)
-                                        .build())))
-                        .thenApply(found -> found.orElseThrow(() -> Failures.refusal(EtcdError.ELECTION_NO_LEADER)))));
+        calls.respond(out, asker -> backend.<Optional<LeaderResponse>>read(
+                        machine -> first(machine, prefix, asker.caller()).map(kv -> LeaderResponse.newBuilder()
+                                .setHeader(backend.header(machine.revision()))
+                                .setKv(kv)
+                                .build()))
+                .thenApply(found -> found.orElseThrow(() -> Failures.refusal(EtcdError.ELECTION_NO_LEADER))));
     }
 
     /** The key that leads: the oldest under the prefix. */

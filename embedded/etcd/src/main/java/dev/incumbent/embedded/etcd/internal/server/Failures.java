@@ -4,7 +4,6 @@ import dev.incumbent.embedded.etcd.internal.store.EtcdError;
 import dev.incumbent.embedded.raft.RaftException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -39,18 +38,6 @@ final class Failures {
             before = letter;
         }
         return "rpc error: code = " + code + " desc = " + status.getDescription();
-    }
-
-    /**
-     * The same reply, with refusals as etcd's elections and locks give them: these are clients of their own server, and errors
-     * lose their codes on that way, but not their texts.
-     */
-    static <T> CompletableFuture<T> withoutCodes(CompletableFuture<T> reply) {
-        return reply.exceptionally(failure -> {
-            Status status = status(failure).getStatus();
-            String text = status.getDescription();
-            throw text == null ? status.asRuntimeException() : unknown(text);
-        });
     }
 
     static Throwable cause(Throwable failure) {

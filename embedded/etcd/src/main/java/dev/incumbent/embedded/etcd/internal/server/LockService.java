@@ -10,41 +10,35 @@ import dev.incumbent.embedded.etcd.wire.lock.LockRequest;
 import dev.incumbent.embedded.etcd.wire.lock.LockResponse;
 import dev.incumbent.embedded.etcd.wire.lock.UnlockRequest;
 import dev.incumbent.embedded.etcd.wire.lock.UnlockResponse;
-import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /** Locks that are queued at the server. */
 final class LockService extends LockGrpc.LockImplBase {
 
     private final Backend backend;
-    private final Callers callers;
+    private final QueueCalls calls;
     private final Queues queues;
 
     LockService(Backend backend, Callers callers, Queues queues) {
         this.backend = backend;
-        this.callers = callers;
+        this.calls = new QueueCalls(callers);
         this.queues = queues;
     }
 
     @Override
     public void lock(LockRequest request, StreamObserver<LockResponse> out) {
-        Context call = Context.current();
-        Calls.respond(
-                out,
-                Failures.withoutCodes(callers.current()
-                        .thenCompose(caller -> queues.enter(
-                                Queues.Kind.LOCK,
-                                caller,
-                                call,
-                                request.getName(),
-                                request.getLease(),
-                                ByteString.EMPTY))
-                        .thenApply(place -> LockResponse.newBuilder()
-                                .setHeader(backend.header(place.turnRevision()))
-                                .setKey(place.key())
-                                .build())));
+        calls.respond(out, asker -> queues.enter(
+                        Queues.Kind.LOCK,
+                        asker.caller(),
+                        asker.call(),
+                        request.getName(),
+                        request.getLease(),
+                        ByteString.EMPTY)
+                .thenApply(place -> LockResponse.newBuilder()
+                        .setHeader(backend.header(place.turnRevision()))
+                        .setKey(place.key())
+                        .build()));
     }
 
     @Override
@@ -52,16 +46,14 @@ final class LockService extends LockGrpc.LockImplBase {
         DeleteRangeRequest delete =
                 DeleteRangeRequest.newBuilder().setKey(request.getKey()).build();
         Optional<EtcdError> refusal = RequestChecks.check(delete);
-        Calls.respond(
-                out,
-                Failures.withoutCodes(
-                        refusal.isPresent()
-                                ? CompletableFuture.failedFuture(Failures.refusal(refusal.get()))
-                                : callers.current()
-                                        .thenCompose(caller -> backend.submit(Callers.sign(
-                                                Command.newBuilder().setDeleteRange(delete), caller)))
-                                        .thenApply(reply -> UnlockResponse.newBuilder()
-                                                .setHeader(backend.header(reply.revision()))
-                                                .build())));
+        if (refusal.isPresent()) {
+            out.onError(Failures.unknown(refusal.get().text()));
+            return;
+        }
+        calls.respond(out, asker -> backend.submit(
+                        Callers.sign(Command.newBuilder().setDeleteRange(delete), asker.caller()), asker.call())
+                .thenApply(reply -> UnlockResponse.newBuilder()
+                        .setHeader(backend.header(reply.revision()))
+                        .build()));
     }
 }
