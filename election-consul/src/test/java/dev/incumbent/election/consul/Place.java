@@ -50,11 +50,12 @@ final class Place implements CoordinatorHarness, ElectionHarness {
     }
 
     ConsulElections.Builder builder() {
-        return settled(ConsulElections.builder().endpoints(endpoints.toArray(String[]::new)));
+        return builder(endpoints);
     }
 
-    /** Settings that all clients in this place share. */
-    private ConsulElections.Builder settled(ConsulElections.Builder builder) {
+    /** With the agents in another order. */
+    ConsulElections.Builder builder(List<String> agents) {
+        ConsulElections.Builder builder = ConsulElections.builder().endpoints(agents.toArray(String[]::new));
         builder.root(root).sessionTtlMin(Duration.ofSeconds(1)).config(TIMING);
         options.accept(builder);
         return builder;
@@ -76,9 +77,9 @@ final class Place implements CoordinatorHarness, ElectionHarness {
         return opened(builder().candidateId(candidateId));
     }
 
-    /** A client with other settings, in this place. */
+    /** A client with other settings; the builder is one of this place. */
     ElectionClient client(ConsulElections.Builder builder) {
-        return opened(settled(builder));
+        return opened(builder);
     }
 
     private ElectionClient opened(ConsulElections.Builder builder) {

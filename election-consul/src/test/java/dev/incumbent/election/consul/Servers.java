@@ -30,6 +30,14 @@ interface Servers extends AutoCloseable {
 
     void resume(int node);
 
+    /** Cuts a node off from the others; its clients stay connected to it. Skips the test where that cannot be done. */
+    default void cutOff(int node) {
+        assumeTrue(false, "the members of a real Consul cannot be cut off from each other here");
+    }
+
+    /** Joins what was cut. */
+    default void mend() {}
+
     void awaitServing();
 
     @Override
@@ -101,6 +109,16 @@ interface Servers extends AutoCloseable {
         @Override
         public void resume(int node) {
             consul.resume(node);
+        }
+
+        @Override
+        public void cutOff(int node) {
+            consul.isolate(node);
+        }
+
+        @Override
+        public void mend() {
+            consul.heal();
         }
 
         @Override

@@ -33,6 +33,8 @@ final class Tap implements UnaryOperator<Agents.Sender> {
     private final Map<String, AtomicInteger> counts = new TreeMap<>();
     private final List<Runnable> delayed = new ArrayList<>();
     private final AtomicInteger polling = new AtomicInteger();
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicLong lastSent = new AtomicLong();
     private final AtomicInteger mostPolling = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private volatile boolean cut;
@@ -99,6 +101,16 @@ final class Tap implements UnaryOperator<Agents.Sender> {
             }
         });
         return taken;
+    }
+
+    synchronized int counted(String kind) {
+        AtomicInteger count = counts.get(kind);
+        return count == null ? 0 : count.get();
+    }
+
+    /** Whether nothing but polls has been under way for a while, and those have been for as long. */
+    boolean isQuiet() {
+        return open.get() == polling.get() && System.nanoTime() - lastSent.get() > 150_000_000L;
     }
 
     long takeBytes() {
@@ -168,8 +180,11 @@ final class Tap implements UnaryOperator<Agents.Sender> {
         if (poll) {
             mostPolling.accumulateAndGet(polling.incrementAndGet(), Math::max);
         }
+        open.incrementAndGet();
+        lastSent.set(System.nanoTime());
         CompletableFuture<HttpResponse<String>> sent = real.send(endpoint, question);
         sent.whenComplete((response, failure) -> {
+            open.decrementAndGet();
             if (poll) {
                 polling.decrementAndGet();
             }
