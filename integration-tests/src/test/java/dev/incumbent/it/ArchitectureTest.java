@@ -29,6 +29,7 @@ class ArchitectureTest {
     private static final String CORE_INTERNAL = "dev.incumbent.election.internal..";
     private static final String ZOOKEEPER = "dev.incumbent.election.zookeeper..";
     private static final String ETCD = "dev.incumbent.election.etcd..";
+    private static final String CONSUL = "dev.incumbent.election.consul..";
     private static final String EMBEDDED = "dev.incumbent.embedded..";
     private static final String TESTKIT = "dev.incumbent.testkit..";
     private static final String CLI = "dev.incumbent.cli..";
@@ -54,7 +55,7 @@ class ArchitectureTest {
                 .resideInAPackage(FENCING)
                 .should()
                 .dependOnClassesThat(
-                        resideInAnyPackage(API, SPI, CORE_INTERNAL, ZOOKEEPER, ETCD, EMBEDDED, TESTKIT, CLI)));
+                        resideInAnyPackage(API, SPI, CORE_INTERNAL, ZOOKEEPER, ETCD, CONSUL, EMBEDDED, TESTKIT, CLI)));
     }
 
     @Test
@@ -63,7 +64,8 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(API)
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(SPI, CORE_INTERNAL, ZOOKEEPER, ETCD, EMBEDDED, TESTKIT, CLI)));
+                .dependOnClassesThat(
+                        resideInAnyPackage(SPI, CORE_INTERNAL, ZOOKEEPER, ETCD, CONSUL, EMBEDDED, TESTKIT, CLI)));
     }
 
     @Test
@@ -75,6 +77,7 @@ class ArchitectureTest {
                 .dependOnClassesThat(resideInAnyPackage(
                         ZOOKEEPER,
                         ETCD,
+                        CONSUL,
                         EMBEDDED,
                         TESTKIT,
                         CLI,
@@ -88,7 +91,7 @@ class ArchitectureTest {
     void shouldNeverLetAdaptersAndEmbeddedServersKnowEachOther() {
         holds(noClasses()
                 .that()
-                .resideInAnyPackage(ZOOKEEPER, ETCD)
+                .resideInAnyPackage(ZOOKEEPER, ETCD, CONSUL)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(EMBEDDED, TESTKIT));
@@ -96,14 +99,28 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(EMBEDDED)
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(API, SPI, CORE_INTERNAL, ZOOKEEPER, ETCD, FENCING, TESTKIT)));
+                .dependOnClassesThat(
+                        resideInAnyPackage(API, SPI, CORE_INTERNAL, ZOOKEEPER, ETCD, CONSUL, FENCING, TESTKIT)));
     }
 
     /** Each is chosen alone; and jetcd's own client counts leases from the receipt, so only its generated stubs are used. */
     @Test
     void shouldKeepAdaptersApartAndJetcdsClientOut() {
-        holds(noClasses().that().resideInAPackage(ZOOKEEPER).should().dependOnClassesThat(resideInAnyPackage(ETCD)));
-        holds(noClasses().that().resideInAPackage(ETCD).should().dependOnClassesThat(resideInAnyPackage(ZOOKEEPER)));
+        holds(noClasses()
+                .that()
+                .resideInAPackage(ZOOKEEPER)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(ETCD, CONSUL)));
+        holds(noClasses()
+                .that()
+                .resideInAPackage(ETCD)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(ZOOKEEPER, CONSUL)));
+        holds(noClasses()
+                .that()
+                .resideInAPackage(CONSUL)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(ZOOKEEPER, ETCD)));
         holds(noClasses()
                 .that()
                 .resideInAPackage(ETCD)
@@ -115,6 +132,19 @@ class ArchitectureTest {
                         "io.etcd.jetcd.op..",
                         "io.etcd.jetcd.options..",
                         "io.vertx..")));
+    }
+
+    /** consul-api blocks, puts tokens into addresses and does not encode keys: it is seen by one class, which mends that. */
+    @Test
+    void shouldConfineConsulApiToOneGateway() {
+        holds(noClasses()
+                .that()
+                .resideInAPackage("dev.incumbent..")
+                .and()
+                .haveSimpleNameNotStartingWith("ConsulApi")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.ecwid.."));
     }
 
     /** Consensus can be replaced: MicroRaft is seen by the harness only. */
@@ -132,6 +162,12 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.incumbent.embedded.etcd.internal.."));
+        holds(noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.incumbent.embedded.consul..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.incumbent.embedded.consul.internal.."));
     }
 
     /** The simulation stands in for the runtime and decorates the machines with mistakes: it alone may look inside. */
@@ -174,7 +210,7 @@ class ArchitectureTest {
         Set<String> readers = Set.of("dev.incumbent.election.spi.SystemTicker", "dev.incumbent.fencing.SystemClock");
         holds(noClasses()
                 .that()
-                .resideInAnyPackage(FENCING, API, SPI, CORE_INTERNAL, ZOOKEEPER, ETCD)
+                .resideInAnyPackage(FENCING, API, SPI, CORE_INTERNAL, ZOOKEEPER, ETCD, CONSUL)
                 .and(DescribedPredicate.describe("are not the readers", c -> !readers.contains(c.getName())))
                 .should()
                 .callMethodWhere(DescribedPredicate.describe("a clock is read", ArchitectureTest::readsAClock)));
@@ -193,7 +229,7 @@ class ArchitectureTest {
     void shouldCloseImplementationClassesOfAdapters() {
         holds(classes()
                 .that()
-                .resideInAnyPackage(ZOOKEEPER, ETCD)
+                .resideInAnyPackage(ZOOKEEPER, ETCD, CONSUL)
                 .and()
                 .arePublic()
                 .and()
@@ -204,6 +240,10 @@ class ArchitectureTest {
                 .haveSimpleNameStartingWith("EtcdElections")
                 .orShould()
                 .haveSimpleName("EtcdFollowing") // what a builder is told
+                .orShould()
+                .haveSimpleNameStartingWith("ConsulElections")
+                .orShould()
+                .haveSimpleName("ConsulFollowing") // what a builder is told
                 .orShould()
                 .haveSimpleName("Builder"));
     }

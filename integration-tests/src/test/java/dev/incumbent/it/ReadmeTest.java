@@ -2,6 +2,7 @@ package dev.incumbent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.incumbent.embedded.consul.EmbeddedConsul;
 import dev.incumbent.embedded.etcd.EmbeddedEtcd;
 import dev.incumbent.embedded.zookeeper.EmbeddedZooKeeper;
 import java.io.ByteArrayOutputStream;
@@ -42,17 +43,32 @@ class ReadmeTest {
     @Test
     @ResourceLock(Resources.SYSTEM_OUT)
     void shouldRunTheFirstProgramOnEtcd(@TempDir Path dir) throws Exception {
-        String client = block("EtcdElections.builder()").strip().replaceAll(";$", "");
+        try (EmbeddedEtcd server = EmbeddedEtcd.start(1)) {
+            runWith(dir, "etcd.EtcdElections", String.join(",", server.endpoints()));
+        }
+    }
+
+    @Test
+    @ResourceLock(Resources.SYSTEM_OUT)
+    void shouldRunTheFirstProgramOnConsul(@TempDir Path dir) throws Exception {
+        try (EmbeddedConsul server = EmbeddedConsul.start(1)) {
+            runWith(dir, "consul.ConsulElections", String.join(",", server.httpEndpoints()));
+        }
+    }
+
+    /** The first program with the client that the README shows for another coordinator. */
+    private static void runWith(Path dir, String clients, String servers) throws Exception {
+        String name = clients.substring(clients.indexOf('.') + 1);
+        String client = block(name + ".builder()").strip().replaceAll(";$", "");
         String source = block("public class FirstProgram")
                 .replaceAll(
                         "(?s)ElectionClient client = ZooKeeperElections.*?\\.build\\(\\)",
                         Matcher.quoteReplacement(client))
-                .replace("zookeeper.ZooKeeperElections", "etcd.EtcdElections");
+                .replace("zookeeper.ZooKeeperElections", clients);
         Path classes = compile(dir, "FirstProgram", source);
-        try (EmbeddedEtcd server = EmbeddedEtcd.start(1);
-                URLClassLoader loader =
-                        new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
-            String printed = run(loader.loadClass("FirstProgram"), String.join(",", server.endpoints()));
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
+            String printed = run(loader.loadClass("FirstProgram"), servers);
             assertThat(printed).contains("leading with billing/settlement#").contains("balance 100");
         }
     }
