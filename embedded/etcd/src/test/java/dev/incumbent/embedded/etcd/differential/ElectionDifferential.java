@@ -27,9 +27,6 @@ final class ElectionDifferential {
     private static final Logger LOG = LoggerFactory.getLogger(ElectionDifferential.class);
     private static final int LENGTH = 50;
     private static final Duration PATIENCE = Duration.ofSeconds(3);
-    /** After this a call that was not answered is taken for one that waits. */
-    private static final Duration SETTLED = Duration.ofMillis(60);
-
     private final ElectionSubject left;
     private final ElectionSubject right;
     private long compared;
@@ -122,27 +119,18 @@ final class ElectionDifferential {
                 : subject.giveUp(((ElectionCommand.GiveUp) command).key());
     }
 
-    /** Until the same calls have ended in the same way on both, and none has for a while. */
+    /** Until the same calls have ended in the same way on both, and nothing more can happen before the next step. */
     private void settle(Map<String, String> leftEnded, Map<String, String> rightEnded) {
         long begun = System.nanoTime();
-        long last = begun;
-        while (true) {
-            Map<String, String> moreLeft = left.ended();
-            Map<String, String> moreRight = right.ended();
-            leftEnded.putAll(moreLeft);
-            rightEnded.putAll(moreRight);
-            long now = System.nanoTime();
-            if (!moreLeft.isEmpty() || !moreRight.isEmpty()) {
-                last = now;
-            }
-            boolean nobodyWaits = left.nobodyWaits() && right.nobodyWaits();
-            boolean settled = leftEnded.equals(rightEnded) && (nobodyWaits || now - last > SETTLED.toNanos());
-            if (settled || now - begun > PATIENCE.toNanos()) {
-                waited += nobodyWaits ? 0 : 1;
-                return;
-            }
+        boolean settled = false;
+        while (!settled && System.nanoTime() - begun < PATIENCE.toNanos()) {
             pause();
+            boolean quiet = left.settled() && right.settled();
+            leftEnded.putAll(left.ended());
+            rightEnded.putAll(right.ended());
+            settled = quiet && leftEnded.equals(rightEnded);
         }
+        waited += left.nobodyWaits() ? 0 : 1;
     }
 
     private static void pause() {

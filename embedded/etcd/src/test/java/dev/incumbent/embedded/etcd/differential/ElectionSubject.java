@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import dev.incumbent.embedded.etcd.wire.DeleteRangeRequest;
 import dev.incumbent.embedded.etcd.wire.KVGrpc;
+import dev.incumbent.embedded.etcd.wire.KeyValue;
 import dev.incumbent.embedded.etcd.wire.LeaseGrantRequest;
 import dev.incumbent.embedded.etcd.wire.LeaseGrpc;
 import dev.incumbent.embedded.etcd.wire.LeaseRevokeRequest;
@@ -26,6 +27,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -144,6 +146,27 @@ final class ElectionSubject {
             return done;
         });
         return ended;
+    }
+
+    /** Whether everybody who waits has his key in the queue, and others before it: nothing happens before the next step. */
+    boolean settled() {
+        return waiting.keySet().stream().allMatch(this::waitsInTheQueue);
+    }
+
+    private boolean waitsInTheQueue(String key) {
+        String election = key.substring(0, key.lastIndexOf('/'));
+        List<KeyValue> queue = KVGrpc.newBlockingStub(channel)
+                .range(RangeRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8(election + "/"))
+                        .setRangeEnd(ByteString.copyFromUtf8(election + "0"))
+                        .setSortTarget(RangeRequest.SortTarget.CREATE)
+                        .setSortOrder(RangeRequest.SortOrder.ASCEND)
+                        .setKeysOnly(true)
+                        .build())
+                .getKvsList();
+        return queue.stream()
+                .skip(1)
+                .anyMatch(queued -> queued.getKey().toStringUtf8().equals(key));
     }
 
     private String outcome(ListenableFuture<Message> call) {
