@@ -133,9 +133,6 @@ final class NewSession {
             throw HttpFailure.internal(backend.refusal("Invalid Behavior setting '" + GoText.text(behavior) + "'"));
         }
         long ttlNanos = ttlNanos(backend);
-        if (serviceChecks != null) {
-            throw HttpFailure.internal(backend.refusal("Missing check '" + serviceChecks.get(0) + "' registration"));
-        }
         return new Session(
                 UUID.randomUUID().toString(),
                 name,

@@ -10,6 +10,9 @@ final class Parked {
     private final Query query;
     private final long seenIndex;
 
+    /** When it was looked at last; 0 if it never was. On the node's thread. */
+    private long parkedIndex;
+
     /** Completed once, on the node's thread or by whoever gives up. */
     private final CompletableFuture<Supplier<Response>> answer = new CompletableFuture<>();
 
@@ -37,16 +40,26 @@ final class Parked {
         if (answer.isDone()) {
             return true;
         }
-        boolean fresh = seenIndex == 0 || Long.compareUnsigned(indexOf(machine), seenIndex) > 0;
+        long index = indexOf(machine);
+        boolean fresh = seenIndex == 0 || Long.compareUnsigned(index, seenIndex) > 0;
         if (fresh) {
-            answerNow(machine);
+            answer(machine, index);
+        } else {
+            parkedIndex = index;
         }
         return fresh;
     }
 
-    /** Answers with what there is. On the node's thread. */
+    /**
+     * Answers with what there is, since its time is up. Nothing that concerns it has changed since it was looked at last, so the
+     * index of then still tells what it is told; so does Consul. On the node's thread.
+     */
     void answerNow(ConsulMachine machine) {
-        String index = Long.toUnsignedString(indexOf(machine));
+        answer(machine, parkedIndex == 0 ? indexOf(machine) : parkedIndex);
+    }
+
+    private void answer(ConsulMachine machine, long atIndex) {
+        String index = Long.toUnsignedString(atIndex);
         Supplier<Response> content = query.content().apply(machine);
         answer.complete(() -> content.get().with("X-Consul-Index", index));
     }

@@ -73,7 +73,7 @@ final class Router {
         }
         try {
             return route.handler().apply(request).exceptionally(failure -> refusal(failure, route));
-        } catch (HttpFailure refused) {
+        } catch (RuntimeException refused) {
             return done(refusal(refused, route));
         }
     }
