@@ -38,6 +38,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>S1 and S2 of members that use another recipe: they count their leases from the reply and carry no generation.
+ *   <li>S1 after a restore from a backup, unless the generation is raised ({@link
+ *       dev.incumbent.election.ElectionAdmin#raiseGeneration}). A client refuses office until then where it sees another
+ *       cluster id, a revision, a member's Raft term or a generation that fell. It cannot see a cluster restored under its
+ *       old ids that has grown past the revisions the client knows and has had as many elections as the lost one.
  *   <li>That a lost leader is replaced within the time to live: a new etcd leader lets every lease run for its whole time to
  *       live again.
  * </ul>

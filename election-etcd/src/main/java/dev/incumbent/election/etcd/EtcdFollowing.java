@@ -14,7 +14,8 @@ public enum EtcdFollowing {
     /**
      * One watch over all elections below the root. A handoff costs one notification and no read, however many elections
      * are taken over at once, but the client hears of every change below its root. Right for many elections with few
-     * candidates. Elections on native paths are followed as {@link #PREDECESSORS} does.
+     * candidates. Elections on native paths are followed as {@link #PREDECESSORS} does; and all are where the user may not
+     * read everything from {@code <root>/elections/} to {@code <root>/generation}, which is said once in the log.
      */
     RANGE
 }

@@ -187,15 +187,20 @@ final class SecurityTest {
             waiting.add(behind.enrol("narrow-" + i));
             reports.add(new CopyOnWriteArrayList<>());
             behind.follow(waiting.get(i), reports.get(i));
+            // A busy machine takes longer for all of them than a lease lives.
+            ahead.renew();
+            behind.renew();
         }
 
         // As the core does: whoever was broken looks again and follows again.
         for (int i = 0; i < heads.size(); i++) {
             done(ahead.coordinator().withdraw(heads.get(i)));
         }
+        ahead.renew();
         for (int i = 0; i < heads.size(); i++) {
             List<String> heard = reports.get(i);
             org.awaitility.Awaitility.await().atMost(PATIENCE).until(() -> !heard.isEmpty());
+            behind.renew();
             Entry own = waiting.get(i).entry();
             if (heard.contains("broken")) {
                 assertThat(behind.standing(own)).isEqualTo(new Standing.Head());
