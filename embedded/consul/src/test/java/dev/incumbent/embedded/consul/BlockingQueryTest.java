@@ -71,6 +71,18 @@ class BlockingQueryTest {
         assertThat(get(parked).status()).isEqualTo(200);
     }
 
+    /** As in Consul, whose tables have nothing to watch for what is not there. */
+    @Test
+    void shouldWakeWhenItsKeyIsMissingAndOneNextToItChanges() throws Exception {
+        http.put("/v1/kv/next/to/it", "1");
+        CompletableFuture<Http.Answer> parked =
+                park("/v1/kv/next/none", http.get("/v1/kv/next/none").index());
+        http.put("/v1/kv/far/away", "1");
+        assertThat(parked).isNotDone();
+        http.put("/v1/kv/next/too", "2");
+        assertThat(get(parked).status()).isEqualTo(404);
+    }
+
     @Test
     void shouldWakeWhenSomethingBelowItsPrefixChanges() throws Exception {
         http.put("/v1/kv/tree/a", "1");

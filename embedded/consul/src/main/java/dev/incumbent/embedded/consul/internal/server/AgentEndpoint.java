@@ -1,5 +1,6 @@
 package dev.incumbent.embedded.consul.internal.server;
 
+import dev.incumbent.embedded.raft.RaftNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
@@ -52,10 +53,34 @@ final class AgentEndpoint {
                         config.field("Revision", "").field("Server", true).field("Version", VERSION);
                     });
                     fields.name("DebugConfig").object(none -> {});
+                    fields.name("Stats").object(this::stats);
                     fields.name("Member");
                     member(fields, own);
                     fields.name("Meta").object(meta -> meta.field("consul-network-segment", ""));
                 }));
+    }
+
+    /** As much as {@code consul info} shows of a server that knows of nothing but Raft. */
+    private void stats(Json json) throws IOException {
+        RaftNode.Status status = backend.status();
+        json.name("agent").object(agent -> agent.field("check_monitors", "0")
+                .field("check_ttls", "0")
+                .field("checks", "0")
+                .field("services", "0"));
+        json.name("build").object(build -> build.field("version", VERSION));
+        json.name("consul").object(consul -> {
+            consul.field("leader", String.valueOf(status.leads()));
+            consul.field(
+                    "leader_addr",
+                    status.leader().isPresent() ? address(status.leader().getAsInt()) : "");
+            consul.field("server", "true");
+        });
+        json.name("raft").object(raft -> {
+            raft.field("applied_index", String.valueOf(status.applied()));
+            raft.field("commit_index", String.valueOf(status.committed()));
+            raft.field("state", status.leads() ? "Leader" : "Follower");
+            raft.field("term", String.valueOf(status.term()));
+        });
     }
 
     /** Answered here, without the leader, which shows in refusals. */

@@ -1,6 +1,7 @@
 package dev.incumbent.embedded.consul.internal.server;
 
 import dev.incumbent.embedded.raft.RaftException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -35,6 +36,10 @@ final class Failures {
         Throwable cause = cause(failure);
         if (cause instanceof HttpFailure already) {
             return already;
+        }
+        if (cause instanceof CancellationException) {
+            // Its client is gone: nobody will read this.
+            return HttpFailure.internal("given up");
         }
         if (cause instanceof RaftException.Unavailable) {
             return HttpFailure.internal(NO_LEADER);

@@ -62,7 +62,7 @@ final class KvEndpoint {
 
     private static Query entry(Request request, String key) {
         return new Query(
-                new Scope.Key(key),
+                machine -> machine.entry(key).isPresent() ? new Scope.Key(key) : neighbourhood(machine, key),
                 machine -> machine.entry(key).map(Entry::modifyIndex).orElseGet(machine::keysIndex),
                 machine -> {
                     Optional<Entry> entry = machine.entry(key);
@@ -72,8 +72,20 @@ final class KvEndpoint {
                 });
     }
 
+    /**
+     * What is not there is not watched by itself in Consul, but by the place where it would be in a radix tree: so it is woken by
+     * those next to it, too.
+     */
+    private static Scope neighbourhood(ConsulMachine machine, String keyOrPrefix) {
+        return new Scope.Tree(machine.nearest(keyOrPrefix));
+    }
+
+    private static Scope below(ConsulMachine machine, String prefix) {
+        return machine.tree(prefix).isEmpty() ? neighbourhood(machine, prefix) : new Scope.Tree(prefix);
+    }
+
     private static Query tree(Request request, String prefix, Guard guard) {
-        return new Query(new Scope.Tree(prefix), machine -> machine.treeIndex(prefix), machine -> {
+        return new Query(machine -> below(machine, prefix), machine -> machine.treeIndex(prefix), machine -> {
             List<Entry> found = readable(machine, prefix, guard).toList();
             return () -> found.isEmpty() ? Response.empty(404) : entries(request, found);
         });
@@ -94,7 +106,7 @@ final class KvEndpoint {
     private static Query keys(Request request, String prefix, Guard guard) {
         // An old misspelling that Consul still understands.
         String separator = request.has("separator") ? request.param("separator") : request.param("seperator");
-        return new Query(new Scope.Tree(prefix), machine -> machine.treeIndex(prefix), machine -> {
+        return new Query(machine -> below(machine, prefix), machine -> machine.treeIndex(prefix), machine -> {
             Set<String> names = new LinkedHashSet<>();
             readable(machine, prefix, guard).forEach(entry -> names.add(upTo(separator, entry.key(), prefix)));
             return keyList(request, names, prefix);

@@ -7,7 +7,10 @@ import java.util.function.Supplier;
 /** One query that waits, until it is answered or given up. Any thread, but where it says otherwise. */
 final class Parked {
 
+    private static final Scope NOWHERE = new Scope.Key("");
+
     private final Query query;
+    private volatile Scope scope = NOWHERE;
     private final long seenIndex;
 
     /** When it was looked at last; 0 if it never was. On the node's thread. */
@@ -26,8 +29,14 @@ final class Parked {
         this.seenIndex = seenIndex;
     }
 
+    /** What it waits for, once it does. */
     Scope scope() {
-        return query.scope();
+        return scope;
+    }
+
+    /** Decides what to wait for. On the node's thread, before it is found by changes. */
+    void settle(ConsulMachine machine) {
+        scope = query.scope().apply(machine);
     }
 
     /** What it is answered with. Fails if it was given up. */

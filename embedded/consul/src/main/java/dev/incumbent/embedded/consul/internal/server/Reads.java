@@ -37,6 +37,8 @@ final class Reads {
             if (parked.look(machine)) {
                 return true;
             }
+            waiters.remove(parked);
+            parked.settle(machine);
             waiters.add(parked);
             if (parked.answer().isDone()) {
                 // Given up meanwhile, on another thread.

@@ -127,15 +127,22 @@ final class SessionEndpoint {
                     .with("X-Consul-Lastcontact", "0"));
         }
         return reads.ask(
-                request, options, query(request, new Scope.OneSession(id), machine -> machine.session(id).stream()
+                request, options, query(request, machine -> scope(machine, id), machine -> machine.session(id).stream()
                         .toList()));
+    }
+
+    /** One that is not there is woken by any, as in Consul unless there are many. */
+    private static Scope scope(ConsulMachine machine, String id) {
+        return machine.session(id)
+                .<Scope>map(session -> new Scope.OneSession(session.id()))
+                .orElseGet(Scope.Sessions::new);
     }
 
     CompletableFuture<Response> list(Request request) {
         return reads.ask(
                 request,
                 QueryOptions.of(request),
-                query(request, new Scope.Sessions(), machine -> List.copyOf(machine.sessions())));
+                query(request, machine -> new Scope.Sessions(), machine -> List.copyOf(machine.sessions())));
     }
 
     CompletableFuture<Response> ofNode(Request request) {
@@ -144,12 +151,14 @@ final class SessionEndpoint {
         if (node.isEmpty()) {
             throw HttpFailure.badRequest("Missing node name");
         }
-        return reads.ask(request, options, query(request, new Scope.Sessions(), machine -> machine.sessions().stream()
-                .filter(session -> session.node().equalsIgnoreCase(node))
-                .toList()));
+        return reads.ask(
+                request, options, query(request, machine -> new Scope.Sessions(), machine -> machine.sessions().stream()
+                        .filter(session -> session.node().equalsIgnoreCase(node))
+                        .toList()));
     }
 
-    private Query query(Request request, Scope scope, Function<ConsulMachine, List<Session>> found) {
+    private Query query(
+            Request request, Function<ConsulMachine, Scope> scope, Function<ConsulMachine, List<Session>> found) {
         Guard guard = Guard.of(request, backend);
         return new Query(scope, ConsulMachine::sessionsIndex, machine -> {
             List<Session> sessions = guard.rights().sessions() ? found.apply(machine) : List.of();

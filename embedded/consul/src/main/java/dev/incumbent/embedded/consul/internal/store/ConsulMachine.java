@@ -187,6 +187,11 @@ public final class ConsulMachine implements StateMachine<Command, Reply> {
         return state.keys.tree(prefix);
     }
 
+    /** The longest beginning that a key has in common with one that exists; empty if there is none. */
+    public String nearest(String key) {
+        return state.keys.nearest(key);
+    }
+
     /** The last place in the log where any key changed; 0 if none ever did. */
     public long keysIndex() {
         return state.keys.index();

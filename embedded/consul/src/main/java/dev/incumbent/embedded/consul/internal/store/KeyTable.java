@@ -42,6 +42,20 @@ final class KeyTable {
         return prefix.isEmpty() ? map : map.subMap(prefix, prefix + BEHIND_ALL);
     }
 
+    /** The longest beginning that a key has in common with one that exists. */
+    String nearest(String key) {
+        int shared = 0;
+        for (String neighbour : new String[] {entries.floorKey(key), entries.ceilingKey(key)}) {
+            int length = neighbour == null ? 0 : Math.min(neighbour.length(), key.length());
+            int same = 0;
+            while (same < length && neighbour.charAt(same) == key.charAt(same)) {
+                same++;
+            }
+            shared = Math.max(shared, same);
+        }
+        return key.substring(0, shared);
+    }
+
     /** The keys that a session holds, in order. */
     List<Entry> heldBy(String session) {
         NavigableMap<String, Entry> keys = held.get(Uuids.canonical(session));
