@@ -79,10 +79,16 @@ final class Agents {
         return endpoints.get(preferred);
     }
 
-    private void failed(URI endpoint) {
-        if (endpoint.equals(preferredAgent()) && endpoints.size() > 1) {
-            preferred = (preferred + 1) % endpoints.size();
-            log.debug("Consul: {} failed, going on with {}", endpoint, preferredAgent());
+    /** An agent did not do its work: others are preferred from now on. */
+    private void failed(URI endpoint, boolean silent) {
+        if (!endpoint.equals(preferredAgent()) || endpoints.size() == 1) {
+            return;
+        }
+        preferred = (preferred + 1) % endpoints.size();
+        log.debug("Consul: {} failed, going on with {}", endpoint, preferredAgent());
+        if (silent) {
+            // What waits there would hear of nothing until its time is up.
+            List.copyOf(open).forEach(call -> call.leave(endpoint));
         }
     }
 
@@ -124,6 +130,7 @@ final class Agents {
         private Subscription bound = () -> {};
         private Subscription impatience = () -> {};
         private @Nullable CompletableFuture<HttpResponse<String>> underWay;
+        private @Nullable URI asked;
         private boolean mayHaveLeft;
         private boolean timeIsUp;
         private int tried;
@@ -142,7 +149,7 @@ final class Agents {
                 return;
             }
             open.add(this);
-            bound = loop.schedule(() -> abort("no answer in time"), withinNanos);
+            bound = loop.schedule(this::onTimeIsUp, withinNanos);
             send();
         }
 
@@ -152,6 +159,7 @@ final class Agents {
             }
             tried++;
             URI endpoint = preferredAgent();
+            asked = endpoint;
             mayHaveLeft = true;
             CompletableFuture<HttpResponse<String>> sending = sender.send(endpoint, question);
             underWay = sending;
@@ -201,7 +209,7 @@ final class Agents {
         }
 
         private void onFailure(URI endpoint, Trouble trouble) {
-            failed(endpoint);
+            failed(endpoint, trouble.status() == 0);
             boolean mayRepeat = !write || !ConsulErrors.leavesOpen(trouble);
             if (timeIsUp || closed || !mayRepeat || mostTries == 1) {
                 finish(Reply.failed(trouble));
@@ -209,6 +217,21 @@ final class Agents {
                 loop.schedule(this::send, PAUSE_NANOS);
             } else {
                 send();
+            }
+        }
+
+        private void onTimeIsUp() {
+            URI silent = asked;
+            abort("no answer in time");
+            if (silent != null) {
+                failed(silent, true);
+            }
+        }
+
+        /** Gives up waiting for a change at an agent that is silent. */
+        void leave(URI silent) {
+            if (mostTries == 1 && silent.equals(asked)) {
+                abort(silent + " is silent");
             }
         }
 

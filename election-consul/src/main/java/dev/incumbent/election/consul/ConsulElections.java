@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>S1 and S2 of others that hold a {@link Builder#sharedKey}: they carry no generation and mostly learn nothing of the end of
  *       their session.
  *   <li>That sessions survive their node: they belong to the agent through which they were opened, and end when that is
- *       deregistered. They are bound to no health check.
+ *       deregistered ({@link Builder#sessionNode}). They are bound to no health check.
  * </ul>
  */
 public final class ConsulElections {
@@ -72,6 +72,7 @@ public final class ConsulElections {
         private Encryption encryption = Encryption.none();
         private Duration sessionTtlMin = Duration.ofSeconds(10);
         private @Nullable Duration lockDelay;
+        private @Nullable String sessionNode;
         private boolean waitForHolders = true;
         private ConsulFollowing following = ConsulFollowing.AUTO;
         private UnaryOperator<Agents.Sender> tap = sender -> sender;
@@ -171,6 +172,19 @@ public final class ConsulElections {
         }
 
         /**
+         * Binds the session to a node of the catalog; by default to that of the agent through which it is opened, and it ends when
+         * that is deregistered. That is right for an agent on this machine. Where the endpoints are servers it is not: one that
+         * has died is deregistered after some seconds by the others, and takes all sessions along that were opened through it.
+         *
+         * @param name the name of a node that is registered, such as an external one
+         * @return this
+         */
+        public Builder sessionNode(String name) {
+            this.sessionNode = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /**
          * Says whether the next in line waits, where a session has ended without its holder having resigned, until that holder
          * cannot believe in itself any more; by default it does.
          *
@@ -249,7 +263,8 @@ public final class ConsulElections {
             checkSharedKeys();
             long bound = config.callTimeout().toNanos() / 10 * 9;
             List<URI> agents = Endpoints.parse(endpoints, encryption.isConfigured());
-            Sessions.Settings session = new Sessions.Settings(config.leaseTtl(), effectiveLockDelay(config));
+            Sessions.Settings session =
+                    new Sessions.Settings(config.leaseTtl(), effectiveLockDelay(config), sessionNode);
             Transport transport = new Transport(
                     new Transport.Settings(datacenter, token, encryption.context(), Duration.ofNanos(bound / 3)));
             Loop loop = new Loop();

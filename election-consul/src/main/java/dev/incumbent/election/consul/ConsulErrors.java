@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConsulErrors {
 
-    /** Said before anything is proposed to Raft. */
-    private static final List<String> TURNED_AWAY = List.of("no cluster leader", "node is not the leader");
+    /** Said before anything is proposed to Raft, or before there was a connection to a server. */
+    private static final List<String> TURNED_AWAY =
+            List.of("no cluster leader", "node is not the leader", "rpc error getting client: failed to get conn");
 
     private ConsulErrors() {}
 

@@ -30,8 +30,10 @@ final class Sessions {
      *
      * @param ttl how long one lives without a renewal
      * @param lockDelay how long keys that were locked by one that was lost cannot be locked again
+     * @param node what they belong to, null for the agent's own
      */
-    record Settings(Duration ttl, Duration lockDelay) {}
+    record Settings(
+            Duration ttl, Duration lockDelay, @Nullable String node) {}
 
     private final Ground ground;
     private final GenerationKeeper generations;
@@ -104,6 +106,9 @@ final class Sessions {
             wanted.setLockDelay(settings.lockDelay().toNanos());
             // No health checks: a flapping agent would end the leaderships of all its clients.
             wanted.setChecks(List.of());
+            if (settings.node() != null) {
+                wanted.setNode(settings.node());
+            }
             Stamp before = ticker.stamp();
             ground.agents().write(ConsulApi.createSession(wanted)).thenAccept(reply -> {
                 if (reply.isOk()) {

@@ -49,7 +49,7 @@ final class ConsulLockInteropTest {
 
     private RunningCommand consulLock() {
         return ConsulCommand.of(installation, servers.endpoints().get(0))
-                .start("lock", PREFIX, "echo locked; exec sleep 600");
+                .start("lock", PREFIX, "echo locked; exec sleep 60");
     }
 
     private Election billing(String candidate) {
@@ -61,6 +61,13 @@ final class ConsulLockInteropTest {
         return candidacy.awaitLeadership(Servers.PATIENCE).orElseThrow();
     }
 
+    private void awaitQueued(int entries) {
+        Awaitility.await()
+                .atMost(Servers.PATIENCE)
+                .until(() ->
+                        place.outside().below(place.layout().prefix("billing")).size() == entries);
+    }
+
     private GetValue shared() {
         return place.outside().get(PREFIX + "/.lock").orElseThrow();
     }
@@ -70,13 +77,10 @@ final class ConsulLockInteropTest {
         try (RunningCommand stranger = consulLock()) {
             stranger.awaitOut(out -> out.contains("locked"), Servers.PATIENCE);
             Candidacy first = billing("first").campaign();
+            awaitQueued(1);
             Candidacy second = billing("second").campaign();
-            Awaitility.await()
-                    .atMost(Servers.PATIENCE)
-                    .until(() -> billing("onlooker-" + System.nanoTime())
-                                    .candidates()
-                                    .size()
-                            == 3);
+            awaitQueued(2);
+            assertThat(billing("onlooker").candidates()).hasSize(3);
             assertThat(first.leadership()).isEmpty();
 
             stranger.interrupt();

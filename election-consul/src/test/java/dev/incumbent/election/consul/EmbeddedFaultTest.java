@@ -1,5 +1,6 @@
 package dev.incumbent.election.consul;
 
+import dev.incumbent.election.ElectionConfig;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -22,5 +23,10 @@ final class EmbeddedFaultTest extends FaultTest {
     @Override
     Servers servers() {
         return servers;
+    }
+
+    @Override
+    ElectionConfig timing() {
+        return Place.TIMING;
     }
 }

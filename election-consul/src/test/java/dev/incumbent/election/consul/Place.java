@@ -32,18 +32,29 @@ final class Place implements CoordinatorHarness, ElectionHarness {
     private final Outside outside;
     private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
     private final Consumer<ConsulElections.Builder> options;
+    private final ElectionConfig timing;
 
     Place(List<String> endpoints) {
         this(endpoints, options -> {});
+    }
+
+    Place(List<String> endpoints, ElectionConfig timing) {
+        this(endpoints, timing, options -> {});
+    }
+
+    Place(List<String> endpoints, Consumer<ConsulElections.Builder> options) {
+        this(endpoints, TIMING, options);
     }
 
     /**
      * Makes a place.
      *
      * @param endpoints the agents
+     * @param timing of each client
      * @param options further settings of each client
      */
-    Place(List<String> endpoints, Consumer<ConsulElections.Builder> options) {
+    Place(List<String> endpoints, ElectionConfig timing, Consumer<ConsulElections.Builder> options) {
+        this.timing = timing;
         this.endpoints = List.copyOf(endpoints);
         this.outside = new Outside(endpoints.get(0));
         this.options = options;
@@ -56,13 +67,13 @@ final class Place implements CoordinatorHarness, ElectionHarness {
     /** With the agents in another order. */
     ConsulElections.Builder builder(List<String> agents) {
         ConsulElections.Builder builder = ConsulElections.builder().endpoints(agents.toArray(String[]::new));
-        builder.root(root).sessionTtlMin(Duration.ofSeconds(1)).config(TIMING);
+        builder.root(root).sessionTtlMin(Duration.ofSeconds(1)).config(timing);
         options.accept(builder);
         return builder;
     }
 
     Coordinator coordinator(ConsulElections.Builder builder, Ticker ticker) {
-        Coordinator coordinator = builder.coordinator(TIMING, ticker);
+        Coordinator coordinator = builder.coordinator(timing, ticker);
         opened.add(coordinator);
         return coordinator;
     }
@@ -90,7 +101,7 @@ final class Place implements CoordinatorHarness, ElectionHarness {
 
     @Override
     public Duration ttl() {
-        return TIMING.leaseTtl();
+        return timing.leaseTtl();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.incumbent.election.consul;
 
+import dev.incumbent.election.ElectionConfig;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -24,5 +26,11 @@ final class RealFaultTest extends FaultTest {
     @Override
     Servers servers() {
         return servers;
+    }
+
+    /** As short as Consul takes to find a new leader and to forget that it had none. */
+    @Override
+    ElectionConfig timing() {
+        return ElectionConfig.forTtl(Duration.ofSeconds(8));
     }
 }
