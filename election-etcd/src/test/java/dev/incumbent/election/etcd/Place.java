@@ -153,6 +153,12 @@ final class Place implements CoordinatorHarness, ElectionHarness {
         for (AutoCloseable resource : opened) {
             resource.close();
         }
+        // What expired later would be a commit in the midst of another test.
+        outside.below(layout().elections()).stream()
+                .map(KeyValue::getLease)
+                .filter(lease -> lease != 0)
+                .distinct()
+                .forEach(outside::revoke);
         outside.close();
     }
 }

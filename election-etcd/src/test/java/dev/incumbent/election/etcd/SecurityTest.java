@@ -196,10 +196,10 @@ final class SecurityTest {
         for (int i = 0; i < heads.size(); i++) {
             done(ahead.coordinator().withdraw(heads.get(i)));
         }
-        ahead.renew();
         for (int i = 0; i < heads.size(); i++) {
             List<String> heard = reports.get(i);
             org.awaitility.Awaitility.await().atMost(PATIENCE).until(() -> !heard.isEmpty());
+            ahead.renew();
             behind.renew();
             Entry own = waiting.get(i).entry();
             if (heard.contains("broken")) {
