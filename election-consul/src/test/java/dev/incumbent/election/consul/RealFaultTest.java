@@ -2,33 +2,23 @@ package dev.incumbent.election.consul;
 
 import dev.incumbent.election.ElectionConfig;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
-/** The faults, on processes. */
+/** The faults, on processes; new ones for each test, since Consul goes on dealing with a member's death for long after it. */
 @Tag("full")
 final class RealFaultTest extends FaultTest {
 
-    @SuppressWarnings("NullAway.Init") // set before all tests
-    private static Servers servers;
-
-    @BeforeAll
-    static void start() {
-        servers = Servers.real(3);
-    }
-
-    @AfterAll
-    static void stop() {
-        servers.close();
+    @Override
+    Servers servers() {
+        return Servers.real(3);
     }
 
     @Override
-    Servers servers() {
-        return servers;
+    void done(Servers used) {
+        used.close();
     }
 
-    /** As short as Consul takes to find a new leader and to forget that it had none. */
+    /** As long as Consul takes to find a new leader and to forget that it had none. */
     @Override
     ElectionConfig timing() {
         return ElectionConfig.forTtl(Duration.ofSeconds(8));
