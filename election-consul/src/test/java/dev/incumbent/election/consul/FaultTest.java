@@ -2,6 +2,7 @@ package dev.incumbent.election.consul;
 
 import static dev.incumbent.testkit.adapter.Outcomes.PATIENCE;
 import static dev.incumbent.testkit.adapter.Outcomes.eventuallyDone;
+import static dev.incumbent.testkit.adapter.Outcomes.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.incumbent.election.CampaignOptions;
@@ -11,6 +12,7 @@ import dev.incumbent.election.ElectionConfig;
 import dev.incumbent.election.Leadership;
 import dev.incumbent.election.LeadershipListener;
 import dev.incumbent.election.spi.Enrolment;
+import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.testkit.adapter.Member;
@@ -209,13 +211,14 @@ abstract class FaultTest {
         List<Integer> killed = List.of(leader, leader == 3 ? 2 : 3);
 
         killed.forEach(servers::kill);
-        second.await("unreachable");
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> outcome(first.coordinator().renew(first.grant().id())) instanceof Outcome.Unavailable);
         // A leader that comes new gives every session its whole time again, so the queue outlasts the loss.
         pass(place.ttl());
         killed.forEach(servers::restart);
         servers.awaitServing();
 
-        second.await("reachable");
         assertThat(heard)
                 .as("polls go on by themselves, for nothing was missed")
                 .isEmpty();

@@ -146,6 +146,19 @@ final class HousekeepingTest extends EmbeddedTest {
         }
     }
 
+    @Test
+    void shouldTellWhenConsulCannotBeReachedAndWhenItCan() {
+        Redirect redirect = new Redirect();
+        Member member = member("cut", place().builder().tap(redirect));
+        redirect.to("http://127.0.0.1:1");
+
+        place().outside().put(generationKey(), text(member.grant().generation()) + " ");
+        member.await("unreachable");
+        redirect.back();
+
+        member.await("reachable");
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = ConsulFollowing.class,

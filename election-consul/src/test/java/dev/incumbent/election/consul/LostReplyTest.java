@@ -172,8 +172,10 @@ final class LostReplyTest extends EmbeddedTest {
         Member member = member("ours", tap);
         Entry own = member.enrol("open").entry();
         tap.cut(true);
+        tap.take();
         CompletionStage<Outcome<Enrolment>> entering = member.coordinator().enrol(member.request("more", ""));
         CompletionStage<Outcome<Standing>> reading = member.coordinator().standing(own);
+        Awaitility.await().atMost(Servers.PATIENCE).until(() -> tap.counted("write") == 1);
 
         member.coordinator().close();
 

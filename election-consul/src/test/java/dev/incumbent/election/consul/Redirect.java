@@ -13,6 +13,11 @@ final class Redirect implements UnaryOperator<Agents.Sender> {
         target = URI.create(endpoint);
     }
 
+    /** Ends it. */
+    void back() {
+        target = null;
+    }
+
     @Override
     public Agents.Sender apply(Agents.Sender real) {
         return (endpoint, question) -> {
