@@ -5,17 +5,19 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Sends operations, those of many callers in one Txn where many ask at once.
  *
  * <p>What comes alone goes out alone and at once. While requests are under way others gather, and go out together, with the
- * operations that they have in common made once. Together they are carried out all or none: where one is at fault all are sent one by
- * one, and only the guilty ones fail; where the outcome is open it is open for all. Equal reads share an answer. Who waits longer than a call may take is told
- * that nothing was sent, and so are all where nobody can be reached.
+ * operations that they have in common made once. Together they are carried out all or none: where some are at fault they alone
+ * hear of it, and the others are sent again; where the outcome is open it is open for all. Equal reads share an answer. Who waits
+ * longer than a call may take is told that nothing was sent, and so are all where nobody can be reached.
  *
  * <p>Touched on the loop only.
  */
@@ -105,6 +107,19 @@ final class Batcher {
         member.answer.complete(reply);
     }
 
+    /**
+     * Tells those that have not been sent that they will not be.
+     *
+     * @param which by their own operations
+     * @param reason why
+     */
+    void giveUp(Predicate<Txn> which, String reason) {
+        Reply<TxnAnswer> reply = Reply.failed(Trouble.unanswered(reason, false));
+        List.copyOf(waiting).stream()
+                .filter(member -> which.test(member.own))
+                .forEach(member -> giveUp(member, reply));
+    }
+
     private void flush() {
         while (underWay < UNDER_WAY && !waiting.isEmpty()) {
             List<Member> batch = nextBatch();
@@ -145,9 +160,12 @@ final class Batcher {
         parts.add(batch.get(0).common);
         batch.forEach(member -> parts.add(member.own));
         return sender.apply(Txn.all(parts)).thenCompose(reply -> {
-            if (batch.size() > 1 && isSomebodysFault(reply)) {
+            if (batch.size() > 1 && isDeclined(reply)) {
                 return CompletableFuture.allOf(
                         batch.stream().map(this::sendAlone).toArray(CompletableFuture<?>[]::new));
+            }
+            if (batch.size() > 1 && reply.isOk() && !reply.get().isDone()) {
+                return tellTheGuilty(batch, reply);
             }
             batch.forEach(member -> member.answer.complete(reply));
             giveUpIfNobodyIsReached(reply);
@@ -166,14 +184,33 @@ final class Batcher {
         }
     }
 
-    /** Whether nothing was done for what may be wrong with one of several alone. */
-    private static boolean isSomebodysFault(Reply<TxnAnswer> reply) {
-        if (!reply.isOk()) {
-            return ConsulErrors.refusal(reply.why()) != null;
+    /** Whether nothing was done for what may be wrong with one of several alone; which one is not said. */
+    private static boolean isDeclined(Reply<TxnAnswer> reply) {
+        return !reply.isOk() && ConsulErrors.refusal(reply.why()) != null;
+    }
+
+    /**
+     * Nothing was done. Consul names each operation that was in the way, so nobody hears of another's: one of a session that has
+     * ended would otherwise end another that lives.
+     */
+    private CompletableFuture<Void> tellTheGuilty(List<Member> batch, Reply<TxnAnswer> reply) {
+        int from = batch.get(0).common.ops().size();
+        List<TxnAnswer.Failure> ofAll = reply.get().errorsOf(0, from);
+        List<Member> innocent = new ArrayList<>();
+        for (Member member : batch) {
+            int to = from + member.own.ops().size();
+            List<TxnAnswer.Failure> faults = new ArrayList<>(ofAll);
+            faults.addAll(reply.get().errorsOf(from, to));
+            if (faults.isEmpty()) {
+                innocent.add(member);
+            } else {
+                member.answer.complete(new Reply<>(new TxnAnswer(Map.of(), faults), reply.index(), null));
+            }
+            from = to;
         }
-        return reply.get().errors().stream().map(ConsulErrors::denial).anyMatch(denial -> switch (denial) {
-            case NO_SESSION, OTHER_INDEX -> false;
-            case NOT_HELD, HELD, NOT_PERMITTED, INVALID -> true;
-        });
+        if (innocent.size() == batch.size()) {
+            return CompletableFuture.allOf(innocent.stream().map(this::sendAlone).toArray(CompletableFuture<?>[]::new));
+        }
+        return innocent.isEmpty() ? CompletableFuture.completedFuture(null) : sendTogether(innocent);
     }
 }

@@ -32,9 +32,16 @@ final class Entries {
         this.sharedKeys = sharedKeys;
         this.enrolments = new Batcher(ground.loop(), ground.agents().boundNanos(), ground::write);
         this.removals = new Batcher(ground.loop(), ground.agents().boundNanos(), ground::write);
+        sessions.onEnd(this::giveUpEntering);
     }
 
     // ---- entering
+
+    /** What a session that has ended was to own need not be asked for. */
+    private void giveUpEntering(OpenSession ended) {
+        enrolments.giveUp(
+                own -> own.ops().get(0).key().contains("/" + ended.id().value() + "-"), "the session has ended");
+    }
 
     CompletableFuture<Outcome<Enrolment>> enrol(EnrolRequest request) {
         OpenSession open = sessions.find(request.session());
@@ -80,7 +87,9 @@ final class Entries {
         long floor = ground.highest();
         return enrolments.send(prefix, common, own).thenCompose(reply -> {
             if (!reply.isOk()) {
-                return CompletableFuture.completedFuture(ConsulErrors.<Enrolment>write(reply));
+                boolean tooLate = open.isOver() && !ConsulErrors.leavesOpen(reply.why());
+                return CompletableFuture.completedFuture(
+                        tooLate ? Sessions.gone(open.id()) : ConsulErrors.<Enrolment>write(reply));
             }
             return reply.get().isDone()
                     ? sharedKeys.pass(entered(request, key, reply.get(), floor))

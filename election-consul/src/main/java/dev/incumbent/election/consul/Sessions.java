@@ -14,6 +14,7 @@ import dev.incumbent.election.spi.SessionSignals;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ final class Sessions {
     private final Views views;
     private final Ticker ticker;
     private final Settings settings;
+    private Consumer<OpenSession> onEnd = ended -> {};
     private @Nullable OpenSession session;
     private @Nullable Opening opening;
 
@@ -49,6 +51,11 @@ final class Sessions {
         this.views = views;
         this.ticker = ticker;
         this.settings = settings;
+    }
+
+    /** Who is told that a session has ended, before its owner is. */
+    void onEnd(Consumer<OpenSession> told) {
+        onEnd = told;
     }
 
     Duration ttl() {
@@ -168,18 +175,25 @@ final class Sessions {
         });
     }
 
+    /** Whatever the reason, nobody uses it any more; if it lives nevertheless, its entries would be in the way for long. */
     void lost(OpenSession open, String reason) {
         if (!open.isOver()) {
             end(open);
+            destroy(open.id().value());
             open.signals().lost(open.id(), reason);
         }
     }
 
     // ---- ending
 
+    private CompletableFuture<Reply<Void>> destroy(String id) {
+        return ground.agents().write(ConsulApi.destroySession(id));
+    }
+
     private void end(OpenSession open) {
         open.end();
         views.forgetAll();
+        onEnd.accept(open);
     }
 
     /**
@@ -193,9 +207,7 @@ final class Sessions {
         }
         end(open);
         List<String> keys = List.copyOf(open.made().keySet());
-        return delete(keys, 0).thenCompose(deleted -> ground.agents()
-                .write(ConsulApi.destroySession(id.value()))
-                .thenCompose(reply -> {
+        return delete(keys, 0).thenCompose(deleted -> destroy(id.value()).thenCompose(reply -> {
                     boolean gone = reply.isOk() || ConsulErrors.refusal(reply.why()) == Refusal.SESSION_GONE;
                     return gone ? delete(keys, 0) : CompletableFuture.completedFuture(ConsulErrors.<Ack>write(reply));
                 }));

@@ -70,6 +70,13 @@ record TxnAnswer(Map<String, GetValue> keys, List<Failure> errors) {
         return errors.isEmpty();
     }
 
+    /** The reasons that lie with the operations from one number on and before another. */
+    List<Failure> errorsOf(int from, int to) {
+        return errors.stream()
+                .filter(failure -> failure.op() >= from && failure.op() < to)
+                .toList();
+    }
+
     @Nullable
     GetValue key(String name) {
         return keys.get(name);
