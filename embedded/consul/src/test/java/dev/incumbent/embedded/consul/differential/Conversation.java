@@ -53,11 +53,11 @@ final class Conversation {
         List<Rendering.Answer> answers = new ArrayList<>();
         for (Step step : scenario.steps()) {
             if (step.kind() == Step.Kind.START) {
-                waiting.put(step.label(), new Waiting(step, send(step, variables)));
+                waiting.put(step.label(), new Waiting(step, send(step, variables, subject::start)));
                 continue;
             }
             Waiting asked = step.kind() == Step.Kind.CALL
-                    ? new Waiting(step, send(step, variables))
+                    ? new Waiting(step, send(step, variables, subject::call))
                     : waiting.getOrDefault(step.label(), Waiting.FOR_NOTHING);
             Reply reply = await(asked.answer());
             step.lets().forEach((name, source) -> source.in(reply).ifPresent(value -> variables.put(name, value)));
@@ -75,10 +75,15 @@ final class Conversation {
         }
     }
 
-    private CompletableFuture<Reply> send(Step step, Map<String, String> variables) {
+    /** How a request is sent. */
+    private interface Way {
+        CompletableFuture<Reply> send(int node, String method, String target, Map<String, String> headers, String body);
+    }
+
+    private static CompletableFuture<Reply> send(Step step, Map<String, String> variables, Way way) {
         Map<String, String> headers = new HashMap<>();
         step.headers().forEach((name, value) -> headers.put(name, filled(value, variables)));
-        return subject.call(
+        return way.send(
                 step.node(), step.method(), filled(step.target(), variables), headers, filled(step.body(), variables));
     }
 

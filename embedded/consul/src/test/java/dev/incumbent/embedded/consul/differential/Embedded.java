@@ -30,12 +30,16 @@ final class Embedded {
     }
 
     static HttpSubject subject(EmbeddedConsul servers) {
-        return new HttpSubject(
-                "embedded", leaderFirst(servers.httpEndpoints(), servers.awaitLeader(Duration.ofSeconds(20))));
+        int leader = servers.awaitLeader(Duration.ofSeconds(20));
+        return new HttpSubject("embedded", leaderFirst(servers.httpEndpoints(), leader)).parked(() -> parked(servers));
     }
 
     static HttpSubject guardedSubject(EmbeddedConsul server) {
-        return new HttpSubject("embedded with ACLs", server.httpEndpoints(), TOKEN);
+        return new HttpSubject("embedded with ACLs", server.httpEndpoints(), TOKEN).parked(() -> parked(server));
+    }
+
+    private static int parked(EmbeddedConsul servers) {
+        return servers.nodes().stream().mapToInt(servers::parkedQueries).sum();
     }
 
     /** The endpoint of the leader, a number from 1 on, and then the others. */

@@ -11,9 +11,12 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -23,6 +26,9 @@ import java.util.zip.GZIPInputStream;
 final class HttpSubject {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** After so long a request waits that is not answered. Two requests on two connections could overtake each other. */
+    private static final Duration SETTLING = Duration.ofMillis(100);
+
     private static final Pattern WAIT = Pattern.compile("[?&]wait=(\\d+)(ms|s)\\b");
     private static final Pattern NODE_NAME = Pattern.compile("\"NodeName\": ?\"([^\"]+)\"");
     /** Those that hang on the connection or the hour, or say what the body says. */
@@ -31,6 +37,7 @@ final class HttpSubject {
     private final String name;
     private final List<String> endpoints;
     private final Map<String, String> tokens;
+    private final Optional<IntSupplier> parked;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
@@ -43,18 +50,27 @@ final class HttpSubject {
      * @param endpoints such as {@code http://127.0.0.1:8500}
      */
     HttpSubject(String name, List<String> endpoints) {
-        this(name, endpoints, Map.of());
+        this(name, endpoints, Map.of(), Optional.empty());
+    }
+
+    /**
+     * The same, of a server that can be asked how many requests wait in it: then a scenario goes on as soon as its own does.
+     * Of any other it is only guessed.
+     */
+    HttpSubject parked(IntSupplier waitingRequests) {
+        return new HttpSubject(name, endpoints, tokens, Optional.of(waitingRequests));
     }
 
     /** A server that lets this token do everything. */
     HttpSubject(String name, List<String> endpoints, String token) {
-        this(name, endpoints, Map.of("X-Consul-Token", token));
+        this(name, endpoints, Map.of("X-Consul-Token", token), Optional.empty());
     }
 
-    private HttpSubject(String name, List<String> endpoints, Map<String, String> tokens) {
+    private HttpSubject(String name, List<String> endpoints, Map<String, String> tokens, Optional<IntSupplier> parked) {
         this.name = name;
         this.endpoints = List.copyOf(endpoints);
         this.tokens = tokens;
+        this.parked = parked;
     }
 
     String name() {
@@ -80,6 +96,19 @@ final class HttpSubject {
             throw new IllegalStateException(name + " does not say who it is: " + self);
         }
         return found.group(1);
+    }
+
+    /** A request that is to wait; returns when it does, or is answered. */
+    CompletableFuture<Reply> start(int node, String method, String target, Map<String, String> headers, String body) {
+        int before = parked.map(IntSupplier::getAsInt).orElse(0);
+        CompletableFuture<Reply> answer = call(node, method, target, headers, body);
+        long deadline = System.nanoTime() + SETTLING.toNanos();
+        while (!answer.isDone()
+                && System.nanoTime() - deadline < 0
+                && parked.map(count -> count.getAsInt() <= before).orElse(true)) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        return answer;
     }
 
     CompletableFuture<Reply> call(int node, String method, String target, Map<String, String> headers, String body) {
