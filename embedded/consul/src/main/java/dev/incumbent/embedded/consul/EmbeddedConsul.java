@@ -227,12 +227,11 @@ public final class EmbeddedConsul implements AutoCloseable {
     public void kill(int node) {
         synchronized (lifecycle) {
             ConsulMember victim = member(node);
-            if (isRunning(node)) {
-                victim.cutClients();
-                raft().kill(node);
-                victim.shut();
-                paused.remove(node);
-            }
+            // Also of a node that stopped by itself, since its disk failed: its port is still open.
+            victim.cutClients();
+            raft().kill(node);
+            victim.shut();
+            paused.remove(node);
         }
     }
 
@@ -247,8 +246,15 @@ public final class EmbeddedConsul implements AutoCloseable {
             if (closed || isRunning(node)) {
                 return;
             }
+            ConsulMember member = member(node);
+            member.shut();
             raft().restart(node);
-            openAgain(member(node));
+            try {
+                openAgain(member);
+            } catch (EmbeddedConsulException noPort) {
+                raft().kill(node);
+                throw noPort;
+            }
         }
     }
 

@@ -114,6 +114,8 @@ final class AgentEndpoint {
 
     /** Who votes, and who leads. */
     CompletableFuture<Response> raftConfiguration(Request request) {
+        Guard guard = Guard.of(request, backend);
+        guard.require(guard.rights().servers());
         int leader = backend.status().leader().orElse(0);
         return json(
                 request,

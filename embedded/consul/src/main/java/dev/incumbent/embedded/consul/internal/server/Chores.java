@@ -18,7 +18,6 @@ final class Chores {
 
     private final Backend backend;
     private final SessionClocks clocks;
-    private final LockDelays delays;
     private final Cluster cluster;
 
     /** Since when each member has been down; on the node's thread, as all below. */
@@ -28,26 +27,42 @@ final class Chores {
     private long reapUpTo;
 
     /** The last catalog entries that were proposed; not proposed again before they can have been carried out. */
-    private long registeredAtNanos = System.nanoTime() - Long.MAX_VALUE / 2;
+    private long registeredAtNanos = longAgo();
 
-    Chores(Backend backend, SessionClocks clocks, LockDelays delays, Cluster cluster) {
+    private long seenTerm;
+
+    Chores(Backend backend, SessionClocks clocks, Cluster cluster) {
         this.backend = backend;
         this.clocks = clocks;
-        this.delays = delays;
         this.cluster = cluster;
+    }
+
+    private static long longAgo() {
+        return System.nanoTime() - Long.MAX_VALUE / 2;
     }
 
     void sweep() {
         if (!backend.status().leads()) {
             return;
         }
-        backend.readLocal(machine -> look(machine, System.nanoTime()))
-                .thenAccept(commands -> commands.forEach(this::propose));
+        backend.readLocal(machine -> look(machine, System.nanoTime())).whenComplete((commands, failure) -> {
+            if (failure == null) {
+                commands.forEach(this::propose);
+            } else {
+                // What it found, if it ran, was not proposed.
+                clocks.proposed();
+            }
+        });
     }
 
     private List<Command> look(ConsulMachine machine, long now) {
+        if (backend.status().term() != seenTerm) {
+            seenTerm = backend.status().term();
+            // What was seen in an earlier term says nothing of what happened since.
+            downSince.clear();
+            registeredAtNanos = longAgo();
+        }
         List<Command> commands = new ArrayList<>();
-        delays.sweep(now);
         clocks.sweep(machine, now).ifPresent(commands::add);
         reap(machine, now).ifPresent(commands::add);
         if (now - registeredAtNanos > backend.settings().electionTimeout().toNanos()) {

@@ -100,7 +100,7 @@ public final class ConsulMember {
         Leaders leaders = new Leaders(own, shared.registry);
         Reads reads = new Reads(backend, waiters, threads.eventLoops());
         Transactions transactions = new Transactions(backend, leaders);
-        chores = new Chores(backend, clocks, delays, shared.cluster);
+        chores = new Chores(backend, clocks, shared.cluster);
         router = routes(
                 new KvEndpoint(backend, reads, transactions),
                 new TxnEndpoint(backend, reads, transactions),
@@ -145,7 +145,11 @@ public final class ConsulMember {
 
         /** What happened before it listened. */
         void catchUp(ConsulMachine machine) {
-            changed(backend.status());
+            RaftNode.Status status = backend.status();
+            // Only good news: doubts that come late are not taken back by a listener that was told otherwise before.
+            if (status.leads()) {
+                changed(status);
+            }
             waiters.applied(machine);
         }
 

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of one connection, answered one at a time and in order; on its event loop. Reading goes on while a request is
@@ -30,19 +31,31 @@ import java.util.concurrent.CompletableFuture;
  */
 final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
 
-    /** More than a client has any reason to send before it is answered. */
+    /** More than a client has any reason to send before it is answered: in requests, and in characters of their bodies. */
     private static final int MAX_QUEUED = 64;
+
+    private static final int MAX_QUEUED_BODIES = 4 << 20;
 
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
             .withZone(ZoneOffset.UTC);
 
-    private record Exchange(Request request, boolean keepAlive) {}
+    /**
+     * A request that is to be answered.
+     *
+     * @param request null for what is none: it is refused when its turn comes, and the connection ends
+     */
+    private record Exchange(@Nullable Request request, boolean keepAlive) {}
 
     private final Router router;
     private final Queue<Exchange> queued = new ArrayDeque<>();
-    private final CompletableFuture<Void> gone = new CompletableFuture<>();
-    private boolean busy;
+    private int queuedBodies;
+
+    /** Something came that ends the connection: nothing behind it counts. */
+    private boolean ending;
+
+    /** What is being answered. */
+    private @Nullable Exchange current;
 
     HttpConnection(Router router) {
         this.router = router;
@@ -50,31 +63,37 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-        if (request.decoderResult().isFailure() || queued.size() >= MAX_QUEUED) {
-            refuse(ctx);
+        if (ending) {
             return;
         }
-        try {
-            queued.add(new Exchange(read(request), HttpUtil.isKeepAlive(request)));
-        } catch (IllegalArgumentException malformed) {
-            refuse(ctx);
-            return;
+        Request read = request.decoderResult().isFailure() ? null : read(request);
+        if (read != null) {
+            queuedBodies += read.body().length();
+        }
+        if (read == null || queued.size() >= MAX_QUEUED || (!queued.isEmpty() && queuedBodies > MAX_QUEUED_BODIES)) {
+            ending = true;
+            queued.add(new Exchange(null, false));
+        } else {
+            queued.add(new Exchange(read, HttpUtil.isKeepAlive(request)));
         }
         next(ctx);
     }
 
-    private Request read(FullHttpRequest request) {
+    private static @Nullable Request read(FullHttpRequest request) {
         // Bytes stay bytes: each becomes one character.
         QueryStringDecoder uri = new QueryStringDecoder(request.uri(), ISO_8859_1);
-        String path = uri.path();
-        return new Request(
-                request.method().name(),
-                path,
-                uri.rawQuery(),
-                parameters(uri),
-                request.headers().copy(),
-                request.content().toString(ISO_8859_1),
-                gone);
+        try {
+            return new Request(
+                    request.method().name(),
+                    uri.path(),
+                    uri.rawQuery(),
+                    parameters(uri),
+                    request.headers().copy(),
+                    request.content().toString(ISO_8859_1),
+                    new CompletableFuture<>());
+        } catch (IllegalArgumentException malformed) {
+            return null;
+        }
     }
 
     /** None at all where they cannot be read: {@link Request#isReadable} tells. */
@@ -86,20 +105,33 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         }
     }
 
+    /** Goes on with the next request; not while the client is slow to take what it asked for. */
     private void next(ChannelHandlerContext ctx) {
-        Exchange exchange = busy ? null : queued.poll();
+        Exchange exchange = current == null && ctx.channel().isWritable() ? queued.poll() : null;
         if (exchange == null) {
             return;
         }
-        busy = true;
-        router.handle(exchange.request())
+        Request request = exchange.request();
+        if (request == null) {
+            refuse(ctx);
+            return;
+        }
+        queuedBodies -= request.body().length();
+        current = exchange;
+        router.handle(request)
                 .whenComplete((response, failure) -> ctx.executor().execute(() -> {
-                    busy = false;
+                    current = null;
                     if (ctx.channel().isActive()) {
                         write(ctx, exchange, failure == null ? response : Response.text(500, failure.toString()));
                         next(ctx);
                     }
                 }));
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        next(ctx);
+        ctx.fireChannelWritabilityChanged();
     }
 
     private static void write(ChannelHandlerContext ctx, Exchange exchange, Response response) {
@@ -117,8 +149,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
 
     /** As Go does with what is no request. */
-    private void refuse(ChannelHandlerContext ctx) {
-        queued.clear();
+    private static void refuse(ChannelHandlerContext ctx) {
         FullHttpResponse message = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
                 HttpResponseStatus.BAD_REQUEST,
@@ -130,7 +161,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         queued.clear();
-        gone.complete(null);
+        if (current != null && current.request() != null) {
+            current.request().gone().complete(null);
+        }
         ctx.fireChannelInactive();
     }
 

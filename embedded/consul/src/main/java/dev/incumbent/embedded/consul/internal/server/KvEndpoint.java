@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** {@code /v1/kv/}. */
@@ -86,13 +85,20 @@ final class KvEndpoint {
 
     private static Query tree(Request request, String prefix, Guard guard) {
         return new Query(machine -> below(machine, prefix), machine -> machine.treeIndex(prefix), machine -> {
-            List<Entry> found = readable(machine, prefix, guard).toList();
-            return () -> found.isEmpty() ? Response.empty(404) : entries(request, found);
+            List<Entry> all = machine.copyOfTree(prefix);
+            return () -> {
+                List<Entry> found = readable(all, guard);
+                return found.isEmpty() ? Response.empty(404) : entries(request, found);
+            };
         });
     }
 
-    private static Stream<Entry> readable(ConsulMachine machine, String prefix, Guard guard) {
-        return machine.tree(prefix).stream().filter(entry -> guard.rights().mayRead(entry.key()));
+    private static List<Entry> readable(List<Entry> all, Guard guard) {
+        return guard.enabled()
+                ? all.stream()
+                        .filter(entry -> guard.rights().mayRead(entry.key()))
+                        .toList()
+                : all;
     }
 
     private static Response entries(Request request, List<Entry> entries) {
@@ -107,9 +113,12 @@ final class KvEndpoint {
         // An old misspelling that Consul still understands.
         String separator = request.has("separator") ? request.param("separator") : request.param("seperator");
         return new Query(machine -> below(machine, prefix), machine -> machine.treeIndex(prefix), machine -> {
-            Set<String> names = new LinkedHashSet<>();
-            readable(machine, prefix, guard).forEach(entry -> names.add(upTo(separator, entry.key(), prefix)));
-            return keyList(request, names, prefix);
+            List<Entry> all = machine.copyOfTree(prefix);
+            return () -> {
+                Set<String> names = new LinkedHashSet<>();
+                readable(all, guard).forEach(entry -> names.add(upTo(separator, entry.key(), prefix)));
+                return keyList(request, names, prefix);
+            };
         });
     }
 
@@ -118,8 +127,8 @@ final class KvEndpoint {
         return at < 0 ? key : key.substring(0, at + separator.length());
     }
 
-    private static Supplier<Response> keyList(Request request, Set<String> names, String prefix) {
-        return () -> names.isEmpty() && !prefix.isEmpty()
+    private static Response keyList(Request request, Set<String> names, String prefix) {
+        return names.isEmpty() && !prefix.isEmpty()
                 ? Response.empty(404)
                 : Response.json(200, Json.write(request.has("pretty"), json -> json.array(names, Json::bytes)));
     }

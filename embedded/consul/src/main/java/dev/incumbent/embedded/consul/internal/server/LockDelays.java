@@ -15,6 +15,9 @@ final class LockDelays {
 
     /** After each change of the state. */
     void applied(ConsulMachine machine, long now) {
+        if (!machine.changes().delays().isEmpty()) {
+            endsNanos.values().removeIf(ends -> ends - now <= 0);
+        }
         for (Changes.Delay delay : machine.changes().delays()) {
             endsNanos.put(delay.key(), now + delay.nanos());
         }
@@ -25,9 +28,8 @@ final class LockDelays {
         return ends != null && ends - now > 0;
     }
 
-    /** Forgets what is over. */
-    void sweep(long now) {
-        endsNanos.values().removeIf(ends -> ends - now <= 0);
+    int size() {
+        return endsNanos.size();
     }
 
     /** The node is down. */

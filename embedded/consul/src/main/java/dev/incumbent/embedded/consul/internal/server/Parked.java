@@ -2,7 +2,9 @@ package dev.incumbent.embedded.consul.internal.server;
 
 import dev.incumbent.embedded.consul.internal.store.ConsulMachine;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One query that waits, until it is answered or given up. Any thread, but where it says otherwise. */
 final class Parked {
@@ -12,6 +14,8 @@ final class Parked {
     private final Query query;
     private volatile Scope scope = NOWHERE;
     private final long seenIndex;
+
+    private volatile @Nullable Future<?> timer;
 
     /** When it was looked at last; 0 if it never was. On the node's thread. */
     private long parkedIndex;
@@ -32,6 +36,16 @@ final class Parked {
     /** What it waits for, once it does. */
     Scope scope() {
         return scope;
+    }
+
+    /** What ends its wait; null before it waits. */
+    @Nullable
+    Future<?> timer() {
+        return timer;
+    }
+
+    void timer(Future<?> started) {
+        timer = started;
     }
 
     /** Decides what to wait for. On the node's thread, before it is found by changes. */
@@ -64,7 +78,7 @@ final class Parked {
      * index of then still tells what it is told; so does Consul. On the node's thread.
      */
     void answerNow(ConsulMachine machine) {
-        answer(machine, parkedIndex == 0 ? indexOf(machine) : parkedIndex);
+        answer(machine, parkedIndex);
     }
 
     private void answer(ConsulMachine machine, long atIndex) {

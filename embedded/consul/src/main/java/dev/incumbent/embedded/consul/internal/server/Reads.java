@@ -34,35 +34,47 @@ final class Reads {
     CompletableFuture<Response> ask(Request request, QueryOptions options, Query query) {
         Parked parked = new Parked(query, options.index());
         Function<ConsulMachine, Boolean> firstLook = machine -> {
-            if (parked.look(machine)) {
-                return true;
+            if (!parked.look(machine)) {
+                park(parked, machine, options);
             }
-            waiters.remove(parked);
-            parked.settle(machine);
-            waiters.add(parked);
-            if (parked.answer().isDone()) {
-                // Given up meanwhile, on another thread.
-                waiters.remove(parked);
-            }
-            return false;
+            return true;
         };
-        Future<?> timer = options.index() == 0 ? null : wait(parked, options);
         request.gone().thenRun(() -> parked.answer().completeExceptionally(new CancellationException()));
         (options.stale() ? backend.readLocal(firstLook) : backend.read(firstLook)).exceptionally(failure -> {
             parked.answer().completeExceptionally(Failures.http(failure));
             return false;
         });
         return parked.answer()
-                .whenComplete((answer, failure) -> {
-                    waiters.remove(parked);
-                    if (timer != null) {
-                        timer.cancel(false);
-                    }
-                })
+                .whenComplete((answer, failure) -> leave(parked))
                 .thenApplyAsync(answer -> withContact(answer.get(), options.stale()), eventLoops.next());
     }
 
-    private Future<?> wait(Parked parked, QueryOptions options) {
+    /**
+     * Its time begins here, and not with the request: what was never looked at must not be answered because time is up. On the node's
+     * thread.
+     */
+    private void park(Parked parked, ConsulMachine machine, QueryOptions options) {
+        waiters.remove(parked);
+        parked.settle(machine);
+        waiters.add(parked);
+        if (parked.timer() == null) {
+            parked.timer(startTimer(parked, options));
+        }
+        if (parked.answer().isDone()) {
+            // Given up meanwhile, on another thread.
+            leave(parked);
+        }
+    }
+
+    private void leave(Parked parked) {
+        waiters.remove(parked);
+        Future<?> timer = parked.timer();
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    private Future<?> startTimer(Parked parked, QueryOptions options) {
         long nanos = options.waitNanos();
         long jitter = ThreadLocalRandom.current().nextLong(Math.max(1, nanos / JITTER_FRACTION));
         return eventLoops.next().schedule(() -> timeIsUp(parked, options), nanos + jitter, TimeUnit.NANOSECONDS);

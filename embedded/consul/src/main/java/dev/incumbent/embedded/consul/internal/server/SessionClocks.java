@@ -30,8 +30,11 @@ final class SessionClocks {
 
     private final Map<String, Long> endsNanos = new HashMap<>();
 
-    /** The term in which this member leads; 0 if it does not. */
+    /** The last term in which this member led, as long as it lasts: the clocks are of that term. 0 if there is none. */
     private long term;
+
+    /** A leader that is in doubt for a while does not lead meanwhile, but its clocks go on. */
+    private boolean leads;
 
     /** Whether the sessions that were there when the term began have been given their time. */
     private boolean promoted;
@@ -43,28 +46,29 @@ final class SessionClocks {
 
     /** The node's part changed. */
     void changed(RaftNode.Status status) {
-        long leads = status.leads() ? status.term() : 0;
-        if (leads != term) {
+        if (status.term() != term) {
             stopped();
-            term = leads;
+            term = status.leads() ? status.term() : 0;
         }
+        leads = status.leads();
     }
 
     /** The node is down. */
     void stopped() {
         term = 0;
+        leads = false;
         promoted = false;
         proposing = false;
         endsNanos.clear();
     }
 
     boolean leads() {
-        return term != 0;
+        return leads;
     }
 
     /** After each change of the state: sessions that are new get their clocks, those that ended lose them. */
     void applied(ConsulMachine machine, long now) {
-        if (!leads()) {
+        if (term == 0) {
             return;
         }
         if (machine.restores() != seenRestores) {

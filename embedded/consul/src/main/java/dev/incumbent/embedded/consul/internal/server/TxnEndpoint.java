@@ -34,6 +34,10 @@ final class TxnEndpoint {
         if (length > ServerSettings.MAX_VALUE_BYTES) {
             throw HttpFailure.bodyTooLarge(length, "txn_max_req_len");
         }
+        if (request.body().length() > ServerSettings.MAX_VALUE_BYTES) {
+            throw HttpFailure.tooLarge("Request body too large, max size: " + ServerSettings.MAX_VALUE_BYTES
+                    + " bytes. See https://www.consul.io/docs/agent/options.html#txn_max_req_len.");
+        }
         List<KvOp> operations;
         try {
             operations = operations(GoJson.parse(request.body()));

@@ -197,6 +197,11 @@ public final class ConsulMachine implements StateMachine<Command, Reply> {
         return state.keys.index();
     }
 
+    /** The same as of now, which may leave the node's thread. */
+    public List<Entry> copyOfTree(String prefix) {
+        return state.keys.copyOfTree(prefix);
+    }
+
     /**
      * The last place in the log where a key below a prefix changed or was deleted. What was deleted long ago is forgotten; where
      * nothing is left to go by, that of all keys.

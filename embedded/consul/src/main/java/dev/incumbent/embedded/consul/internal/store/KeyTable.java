@@ -12,11 +12,13 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The keys, their tombstones, and which session holds which. Changes can be taken back until they are kept. */
 final class KeyTable {
 
+    private static final int REMEMBERED = 100;
     private static final String BEHIND_ALL = "\u0100";
 
     private final NavigableMap<String, Entry> entries = new TreeMap<>();
@@ -24,6 +26,11 @@ final class KeyTable {
     private final Map<String, NavigableMap<String, Entry>> held = new HashMap<>();
     private final Deque<Runnable> undo = new ArrayDeque<>();
     private final Set<String> changed = new LinkedHashSet<>();
+
+    /** Of trees that many wait for, since the last change: each is gone through once, not once for everybody. */
+    private final Map<String, Long> treeIndexes = new HashMap<>();
+
+    private final Map<String, List<Entry>> treeCopies = new HashMap<>();
     private long entriesIndex;
     private long tombstonesIndex;
 
@@ -35,6 +42,27 @@ final class KeyTable {
     /** All keys below a prefix, in order. A view. */
     Collection<Entry> tree(String prefix) {
         return below(entries, prefix).values();
+    }
+
+    /** The same as of now. */
+    List<Entry> copyOfTree(String prefix) {
+        return remembered(treeCopies, prefix, () -> List.copyOf(tree(prefix)));
+    }
+
+    private static <V> V remembered(Map<String, V> known, String prefix, Supplier<V> how) {
+        V value = known.get(prefix);
+        if (value == null) {
+            value = how.get();
+            if (known.size() < REMEMBERED) {
+                known.put(prefix, value);
+            }
+        }
+        return value;
+    }
+
+    private void forget() {
+        treeIndexes.clear();
+        treeCopies.clear();
     }
 
     private static <V> SortedMap<String, V> below(NavigableMap<String, V> map, String prefix) {
@@ -69,9 +97,10 @@ final class KeyTable {
 
     /** Of a tree: the last change in it that is still known, else that of the whole table. */
     long index(String prefix) {
-        if (prefix.isEmpty()) {
-            return index();
-        }
+        return prefix.isEmpty() ? index() : remembered(treeIndexes, prefix, () -> lastChangeBelow(prefix));
+    }
+
+    private long lastChangeBelow(String prefix) {
         long last = 0;
         for (Entry entry : tree(prefix)) {
             last = Math.max(last, entry.modifyIndex());
@@ -83,6 +112,7 @@ final class KeyTable {
     }
 
     void put(Entry entry) {
+        forget();
         Entry before = entries.put(entry.key(), entry);
         hold(before, entry);
         long indexBefore = entriesIndex;
@@ -116,6 +146,7 @@ final class KeyTable {
     }
 
     private void remove(String key, long index) {
+        forget();
         Entry before = entries.remove(key);
         hold(before, null);
         long indexBefore = entriesIndex;
@@ -129,6 +160,7 @@ final class KeyTable {
     }
 
     private void bury(String key, long index) {
+        forget();
         Long before = tombstones.put(key, index);
         long indexBefore = tombstonesIndex;
         tombstonesIndex = index;
@@ -163,6 +195,7 @@ final class KeyTable {
     }
 
     void reap(long upTo) {
+        forget();
         tombstones.values().removeIf(index -> index <= upTo);
     }
 
@@ -181,6 +214,7 @@ final class KeyTable {
 
     /** Takes back what was done since the last {@link #keep}. */
     void takeBack() {
+        forget();
         while (!undo.isEmpty()) {
             undo.pop().run();
         }

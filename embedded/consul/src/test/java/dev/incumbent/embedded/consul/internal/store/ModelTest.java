@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  */
 class ModelTest {
 
-    private static final int RUNS = 150;
+    private static final int RUNS = 60;
     private static final int STEPS = 60;
     private static final List<String> KEYS = List.of("a", "a/b", "a/c", "ab", "b", "b/a");
     private static final List<String> VERBS = List.of(
