@@ -48,7 +48,14 @@ final class Follows {
 
     Subscription follow(Entry own, Optional<String> predecessor, FollowSink sink) {
         Follow follow = new Follow(ground.loop(), sink);
-        ground.loop().execute(() -> start(own, predecessor, follow));
+        ground.loop().execute(() -> {
+            try {
+                start(own, predecessor, follow);
+            } catch (RuntimeException defect) {
+                follow.broken("it could not be followed");
+                throw defect;
+            }
+        });
         return follow;
     }
 
@@ -104,7 +111,8 @@ final class Follows {
                 followInTree(follower.followed());
             });
             single.clear();
-            observers.forEach(observer -> observer.changeTo(tree));
+            // One that is over leaves the set by that.
+            List.copyOf(observers).forEach(observer -> observer.changeTo(tree));
         }
         return mode == ConsulFollowing.TREE || many;
     }
@@ -121,12 +129,21 @@ final class Follows {
         ground.loop().execute(() -> {
             observers.add(observer);
             observer.onEnd(() -> observers.remove(observer));
-            if (usesTree()) {
-                observer.changeTo(tree);
-            } else {
-                observer.start();
+            try {
+                start(observer);
+            } catch (RuntimeException defect) {
+                observer.broken("it could not be observed");
+                throw defect;
             }
         });
         return observer;
+    }
+
+    private void start(HeadObserver observer) {
+        if (usesTree()) {
+            observer.changeTo(tree);
+        } else {
+            observer.start();
+        }
     }
 }

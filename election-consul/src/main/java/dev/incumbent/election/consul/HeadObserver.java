@@ -168,7 +168,8 @@ final class HeadObserver implements Subscription {
         }
     }
 
-    private void broken(String reason) {
+    /** Ends it, and says so. */
+    void broken(String reason) {
         if (!over) {
             end();
             sink.broken(reason);
