@@ -1,5 +1,6 @@
 package dev.incumbent.election.consul;
 
+import com.ecwid.consul.ConsulException;
 import com.ecwid.consul.v1.OperationException;
 import com.ecwid.consul.v1.Response;
 import com.google.gson.JsonParseException;
@@ -161,7 +162,15 @@ final class Agents {
             URI endpoint = preferredAgent();
             asked = endpoint;
             mayHaveLeft = true;
-            CompletableFuture<HttpResponse<String>> sending = sender.send(endpoint, question);
+            CompletableFuture<HttpResponse<String>> sending;
+            try {
+                sending = sender.send(endpoint, question);
+            } catch (RuntimeException unsendable) {
+                // The JDK's message may name what a header holds, and no other agent would be sent it.
+                String what = "the request could not be made: " + unsendable.getClass();
+                finish(Reply.failed(Trouble.unanswered(what, false)));
+                return;
+            }
             underWay = sending;
             if (!write && mostTries > 1) {
                 impatience = loop.schedule(() -> sending.cancel(true), tryNanos());
@@ -203,7 +212,10 @@ final class Agents {
                 } else {
                     onFailure(endpoint, trouble);
                 }
-            } catch (JsonParseException | IllegalStateException unreadable) {
+            } catch (ConsulException
+                    | JsonParseException
+                    | IllegalStateException
+                    | IllegalArgumentException unreadable) {
                 onFailure(endpoint, new Trouble(response.statusCode(), "unreadable: " + unreadable.getMessage(), true));
             }
         }

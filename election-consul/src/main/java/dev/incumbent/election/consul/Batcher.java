@@ -115,9 +115,7 @@ final class Batcher {
      */
     void giveUp(Predicate<Txn> which, String reason) {
         Reply<TxnAnswer> reply = Reply.failed(Trouble.unanswered(reason, false));
-        List.copyOf(waiting).stream()
-                .filter(member -> which.test(member.own))
-                .forEach(member -> giveUp(member, reply));
+        List.copyOf(waiting).stream().filter(member -> which.test(member.own)).forEach(member -> giveUp(member, reply));
     }
 
     private void flush() {
@@ -209,7 +207,8 @@ final class Batcher {
             from = to;
         }
         if (innocent.size() == batch.size()) {
-            return CompletableFuture.allOf(innocent.stream().map(this::sendAlone).toArray(CompletableFuture<?>[]::new));
+            return CompletableFuture.allOf(
+                    innocent.stream().map(this::sendAlone).toArray(CompletableFuture<?>[]::new));
         }
         return innocent.isEmpty() ? CompletableFuture.completedFuture(null) : sendTogether(innocent);
     }

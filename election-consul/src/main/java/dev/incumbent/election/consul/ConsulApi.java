@@ -92,6 +92,11 @@ final class ConsulApi extends ConsulRawClient {
         return api -> api.client.renewSession(id, QueryParams.DEFAULT, NO_TOKEN);
     }
 
+    /** Looks a session up, linearizably; the value is null where there is none. */
+    static Call<@Nullable Session> findSession(String id) {
+        return api -> api.client.getSessionInfo(id, CONSISTENT, NO_TOKEN);
+    }
+
     static Call<Void> destroySession(String id) {
         return api -> api.client.sessionDestroy(id, QueryParams.DEFAULT, NO_TOKEN);
     }

@@ -103,7 +103,9 @@ public final class ConsulElections {
         }
 
         /**
-         * Holds the elections in another datacenter than the agents' own.
+         * Holds the elections in another datacenter than the agents' own. Needs a {@link #sessionNode} that is registered there:
+         * Consul would bind the session to the agent's own node, which that datacenter does not know, or to another of the same
+         * name.
          *
          * @param name the datacenter's name
          * @return this
@@ -121,7 +123,11 @@ public final class ConsulElections {
          * @return this
          */
         public Builder token(String secretId) {
-            this.token = new Token(Objects.requireNonNull(secretId, "secretId"));
+            if (!secretId.matches("[!-~]+")) {
+                throw new ElectionConfigException(
+                        "The token must consist of visible ASCII characters; is there a line end or a blank in it?");
+            }
+            this.token = new Token(secretId);
             return this;
         }
 
@@ -260,7 +266,9 @@ public final class ConsulElections {
         @Override
         protected Coordinator coordinator(ElectionConfig config, Ticker ticker) {
             checkTtl(config);
+            checkDatacenter();
             checkSharedKeys();
+            Transport.checkRepeats();
             long bound = config.callTimeout().toNanos() / 10 * 9;
             List<URI> agents = Endpoints.parse(endpoints, encryption.isConfigured());
             Sessions.Settings session =
@@ -274,6 +282,14 @@ public final class ConsulElections {
                     new ConsulCoordinator.Settings(session, waitForHolders, following),
                     ticker,
                     new SecureRandom());
+        }
+
+        private void checkDatacenter() {
+            if (datacenter != null && sessionNode == null) {
+                throw new ElectionConfigException("datacenter(" + datacenter
+                        + ") needs sessionNode(...), a node that is registered in that datacenter; leave it out for the"
+                        + " agents' own datacenter");
+            }
         }
 
         private void checkTtl(ElectionConfig config) {

@@ -67,6 +67,7 @@ final class ConsulErrors {
                 || has(text, "invalid lockdelay")
                 || has(text, "invalid lock-delay")
                 || has(text, "no path to datacenter")
+                || has(text, "missing node registration")
                 || has(text, "must provide");
         return invalid ? Refusal.INVALID : null;
     }

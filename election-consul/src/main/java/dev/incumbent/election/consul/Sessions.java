@@ -117,17 +117,23 @@ final class Sessions {
                 wanted.setNode(settings.node());
             }
             Stamp before = ticker.stamp();
-            ground.agents().write(ConsulApi.createSession(wanted)).thenAccept(reply -> {
-                if (reply.isOk()) {
-                    readGround(reply.get(), new Renewal(before, settings.ttl()));
-                } else {
-                    finish(ConsulErrors.write(reply));
-                }
-            });
+            ground.agents()
+                    .write(ConsulApi.createSession(wanted))
+                    .thenCompose(reply -> {
+                        if (reply.isOk()) {
+                            return readGround(reply.get(), new Renewal(before, settings.ttl()));
+                        }
+                        finish(ConsulErrors.write(reply));
+                        return CompletableFuture.completedFuture(null);
+                    })
+                    .exceptionally(defect -> {
+                        finish(new Outcome.Ambiguous<>(defect));
+                        return null;
+                    });
         }
 
-        private void readGround(String id, Renewal renewal) {
-            ground.readOrLay().thenAccept(outcome -> {
+        private CompletableFuture<@Nullable Void> readGround(String id, Renewal renewal) {
+            return ground.readOrLay().thenAccept(outcome -> {
                 if (outcome instanceof Outcome.Done<GenerationRecord> done) {
                     OpenSession opened =
                             new OpenSession(id, signals, renewal, done.value().generation());
@@ -136,6 +142,8 @@ final class Sessions {
                             new SessionGrant(opened.id(), renewal, done.value().generation())));
                     generations.follow(opened);
                 } else {
+                    // The next attempt makes another one.
+                    destroy(id);
                     finish(ConsulErrors.recast(outcome));
                 }
             });
@@ -161,17 +169,32 @@ final class Sessions {
         }
         Stamp before = ticker.stamp();
         // Repeating is no harm: what is proved is counted from before the first was sent.
-        return ground.agents().read(ConsulApi.renewSession(id.value())).thenApply(reply -> {
+        return ground.agents().read(ConsulApi.renewSession(id.value())).thenCompose(reply -> {
             if (reply.isOk()) {
                 Renewal renewal = new Renewal(before, settings.ttl());
                 open.renewed(renewal);
-                return new Outcome.Done<>(renewal);
+                return CompletableFuture.completedFuture(new Outcome.Done<>(renewal));
             }
-            Outcome<Renewal> outcome = ConsulErrors.read(reply);
-            if (outcome instanceof Outcome.Refused<Renewal> refused && refused.reason() == Refusal.SESSION_GONE) {
-                lost(open, refused.message());
+            return ConsulErrors.refusal(reply.why()) == Refusal.SESSION_GONE
+                    ? lookUp(open, reply.why().text())
+                    : CompletableFuture.completedFuture(ConsulErrors.<Renewal>read(reply));
+        });
+    }
+
+    /**
+     * A leader answers renewals by what it has applied, and after a restart it answers before it has applied what the log holds:
+     * it may not know a session that lives. Before it answers a consistent read it has.
+     */
+    private CompletableFuture<Outcome<Renewal>> lookUp(OpenSession open, String reason) {
+        return ground.agents().read(ConsulApi.findSession(open.id().value())).thenApply(reply -> {
+            if (!reply.isOk()) {
+                return ConsulErrors.read(reply);
             }
-            return outcome;
+            if (reply.value() != null) {
+                return ConsulErrors.unavailable("the session was not found by a leader that had it: " + reason);
+            }
+            lost(open, reason);
+            return new Outcome.Refused<>(Refusal.SESSION_GONE, reason);
         });
     }
 
@@ -208,9 +231,9 @@ final class Sessions {
         end(open);
         List<String> keys = List.copyOf(open.made().keySet());
         return delete(keys, 0).thenCompose(deleted -> destroy(id.value()).thenCompose(reply -> {
-                    boolean gone = reply.isOk() || ConsulErrors.refusal(reply.why()) == Refusal.SESSION_GONE;
-                    return gone ? delete(keys, 0) : CompletableFuture.completedFuture(ConsulErrors.<Ack>write(reply));
-                }));
+            boolean gone = reply.isOk() || ConsulErrors.refusal(reply.why()) == Refusal.SESSION_GONE;
+            return gone ? delete(keys, 0) : CompletableFuture.completedFuture(ConsulErrors.<Ack>write(reply));
+        }));
     }
 
     private CompletableFuture<Outcome<Ack>> delete(List<String> keys, int from) {
