@@ -96,6 +96,40 @@ version_of() {
   esac
 }
 
+# Clients in other languages that the embedded servers are tried with; nothing of them is installed either.
+python_clients() {
+  local suite=bookworm dir=$work/clients-python deb target=$servers/clients-python
+  local packages="patroni python3-consul python3-requests python3-six python3-urllib3 python3-certifi python3-charset-normalizer
+    python3-chardet python3-idna python3-dateutil python3-psutil python3-prettytable python3-wcwidth python3-click python3-yaml
+    python3-cdiff"
+  [ -d "$target/patroni" ] && { say "clients-python is there"; return; }
+  private_apt "$suite" "$dir" || { missing "Python's clients: no package lists of $suite"; return; }
+  mkdir -p "$dir/debs" "$dir/root"
+  # shellcheck disable=SC2086
+  (cd "$dir/debs" && APT_CONFIG="$dir/apt.conf" bounded apt-get download -qq $packages >"$dir/log" 2>&1) \
+    || { missing "Python's clients: $(tail -n 1 "$dir/log")"; return; }
+  for deb in "$dir"/debs/*.deb; do
+    dpkg-deb -x "$deb" "$dir/root" || { missing "Python's clients: $deb cannot be unpacked"; return; }
+  done
+  in_place "$dir/root/usr/lib/python3/dist-packages" "$target" patroni
+}
+
+node_clients() {
+  local dir=$work/clients-node target=$servers/clients-node
+  [ -d "$target/node_modules/consul" ] && { say "clients-node is there"; return; }
+  command -v npm >/dev/null || { missing "Node's clients: no npm"; return; }
+  mkdir -p "$dir"
+  bounded npm install --prefix "$dir" --ignore-scripts --no-audit --no-fund --silent consul@2.0.1 >"$work/npm.log" 2>&1 \
+    || { missing "Node's clients: $(tail -n 1 "$work/npm.log")"; return; }
+  in_place "$dir" "$target" node_modules/consul
+}
+
+# in_place FROM TARGET WITNESS: TARGET appears at one stroke, and with WITNESS in it.
+in_place() {
+  mkdir -p "$servers" && cp -r "$1" "$2.$$" && mv -T "$2.$$" "$2" 2>/dev/null || rm -rf "$2.$$"
+  [ -e "$2/$3" ] && say "$(basename "$2") unpacked" || missing "$2 cannot be written"
+}
+
 say "in $servers"
 if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
   missing "this is no Debian, or has no apt-get or dpkg-deb; put etcd-VERSION/etcd and etcdctl, consul-VERSION/consul there by hand"
@@ -105,5 +139,7 @@ else
   unpack etcd 3.4 bookworm "etcd-server etcd-client" "etcd etcdctl etcdutl"
   unpack etcd 3.5 trixie "etcd-server etcd-client" "etcd etcdctl etcdutl"
   unpack consul 1.8 bullseye consul consul
+  python_clients
 fi
+node_clients
 exit 0

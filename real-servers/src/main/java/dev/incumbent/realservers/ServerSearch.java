@@ -48,6 +48,10 @@ final class ServerSearch {
                         .toList();
     }
 
+    Path directory() {
+        return directory;
+    }
+
     /** What was found of a server and where was looked, for those who miss it. */
     String why(String title, String server, List<?> found) {
         return "Real " + title + " found: " + (found.isEmpty() ? "none" : found) + "; looked in " + directory + "/"
