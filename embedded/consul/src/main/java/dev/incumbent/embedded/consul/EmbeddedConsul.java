@@ -410,7 +410,8 @@ public final class EmbeddedConsul implements AutoCloseable {
         return from;
     }
 
-    private RaftCluster<ConsulMachine, Command, Reply> raft() {
+    /** Seen by tests, which stop nodes behind the back of this class. */
+    RaftCluster<ConsulMachine, Command, Reply> raft() {
         RaftCluster<ConsulMachine, Command, Reply> running = raft;
         if (running == null || closed) {
             throw new EmbeddedConsulException("the cluster is closed");

@@ -69,6 +69,8 @@ class AccessTest {
         assertThat(app.get("/v1/session/info/" + id).array()).hasSize(1);
         assertThat(anonymous.get("/v1/catalog/nodes").body()).isEqualTo("[]");
         assertThat(root.get("/v1/catalog/nodes").array()).hasSize(3);
+        assertDenied(app.get("/v1/operator/raft/configuration"));
+        assertThat(root.get("/v1/operator/raft/configuration").status()).isEqualTo(200);
     }
 
     @Test

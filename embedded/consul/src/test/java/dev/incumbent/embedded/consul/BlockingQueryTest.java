@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -121,12 +122,14 @@ class BlockingQueryTest {
         String other = http.session("{}");
         long index = http.get("/v1/session/list").index();
         CompletableFuture<Http.Answer> parked = park("/v1/session/info/" + id, index);
+        CompletableFuture<Http.Answer> upper = park("/v1/session/info/" + id.toUpperCase(Locale.ROOT), index);
         CompletableFuture<Http.Answer> list = park("/v1/session/list", index);
         http.put("/v1/session/destroy/" + other, "");
         assertThat(get(list).body()).doesNotContain(other);
         assertThat(parked).isNotDone();
         http.put("/v1/session/destroy/" + id, "");
         assertThat(get(parked).body()).isEqualTo("[]");
+        assertThat(get(upper).body()).isEqualTo("[]");
     }
 
     @Test

@@ -94,6 +94,26 @@ class FaultTest {
     }
 
     @Test
+    void shouldNotAnswerAQueryThatWaitsWithWhatNobodyConfirmed() {
+        int lonely = consul.followers().get(0);
+        int leader = consul.awaitLeader(PATIENCE);
+        http(leader).put("/v1/kv/waited", "old");
+        consul.awaitServing(PATIENCE);
+        consul.isolate(lonely);
+        http(leader).put("/v1/kv/waited", "new");
+        long begun = System.nanoTime();
+        // The wait is over long before the request is held no longer.
+        Http.Answer answer = http(lonely).get("/v1/kv/waited?wait=20ms&index=99999999");
+        assertThat(answer.status()).isEqualTo(500);
+        assertThat(answer.body()).isEqualTo("No cluster leader");
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(HOLD);
+        assertThat(http(lonely)
+                        .get("/v1/kv/waited?stale&wait=20ms&index=99999999")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void shouldNotAnswerWhileItIsPausedAndAnswerThen() {
         int node = consul.followers().get(0);
         consul.pause(node);
@@ -102,6 +122,22 @@ class FaultTest {
                 .hasCauseInstanceOf(HttpTimeoutException.class);
         consul.resume(node);
         assertThat(http(node).put("/v1/kv/resumed", "1").body()).isEqualTo("true");
+    }
+
+    @Test
+    void shouldRestartANodeThatStoppedByItself() {
+        int node = consul.followers().get(0);
+        for (boolean killed : List.of(true, false)) {
+            // As when its disk fails: the port stays open.
+            consul.raft().kill(node);
+            if (killed) {
+                consul.kill(node);
+                assertThatThrownBy(() -> http(node).get("/v1/agent/self")).hasCauseInstanceOf(ConnectException.class);
+            }
+            consul.restart(node);
+            consul.awaitServing(PATIENCE);
+            assertThat(http(node).put("/v1/kv/again", "1").body()).isEqualTo("true");
+        }
     }
 
     @Test

@@ -42,10 +42,15 @@ final class Chores {
     }
 
     void sweep() {
+        sweep(System.nanoTime());
+    }
+
+    /** As of an instant. */
+    void sweep(long now) {
         if (!backend.status().leads()) {
             return;
         }
-        backend.readLocal(machine -> look(machine, System.nanoTime())).whenComplete((commands, failure) -> {
+        backend.readLocal(machine -> look(machine, now)).whenComplete((commands, failure) -> {
             if (failure == null) {
                 commands.forEach(this::propose);
             } else {

@@ -109,6 +109,24 @@ class SessionClocksTest {
     }
 
     @Test
+    void shouldLetClocksGoOnThroughAMomentOfDoubtInItsTerm() {
+        leadIn(3);
+        create(10);
+        now = 15;
+        follow(3);
+        assertThat(clocks.renew(machine, ID, nanos())).isInstanceOf(SessionClocks.Renewal.NotLeader.class);
+        assertThat(isOverAt(21)).isFalse();
+        String other = ID.replace('1', '2');
+        apply(new Command.CreateSession(
+                new Session(other, "", "n", 0, false, "1s", TimeUnit.SECONDS.toNanos(1), List.of(), null, 0)));
+        leadIn(3);
+        assertThat(clocks.sweep(machine, nanos())).contains(new Command.ExpireSessions(3, List.of(ID)));
+        clocks.proposed();
+        apply(new Command.DestroySession(ID));
+        assertThat(isOverAt(23)).isTrue();
+    }
+
+    @Test
     void shouldNeverEndASessionWithoutATimeUnlessItIsCutShort() {
         leadIn(1);
         create(0);

@@ -200,6 +200,22 @@ class RulesTest {
     }
 
     @Test
+    void shouldGoThroughATreeOnceHoweverManyAskForIt() {
+        machine.does(set("t/a", "1"));
+        machine.does(set("t/b", "1"));
+        List<Entry> copy = machine.state.copyOfTree("t/");
+        assertThat(machine.state.copyOfTree("t/")).isSameAs(copy);
+        machine.txn(set("t/c", "1"), cas("t/a", "x", 99));
+        assertThat(machine.state.copyOfTree("t/")).isEqualTo(copy);
+        machine.does(set("t/c", "1"));
+        assertThat(machine.state.copyOfTree("t/")).hasSize(3);
+        assertThat(machine.state.treeIndex("t/")).isEqualTo(machine.index);
+        machine.does(KvOp.of("delete", "t/a"));
+        assertThat(machine.state.copyOfTree("t/")).hasSize(2);
+        assertThat(machine.state.treeIndex("t/")).isEqualTo(machine.index);
+    }
+
+    @Test
     void shouldCarryOutAllOrNothingAndSayWhatFailed() {
         machine.does(set("a", "1"));
         long index = machine.index;
