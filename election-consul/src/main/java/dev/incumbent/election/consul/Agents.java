@@ -223,7 +223,9 @@ final class Agents {
         private void onFailure(URI endpoint, Trouble trouble) {
             failed(endpoint, trouble.status() == 0);
             boolean mayRepeat = !write || !ConsulErrors.leavesOpen(trouble);
-            if (timeIsUp || closed || !mayRepeat || mostTries == 1) {
+            // A write that has not left so often is said not to have, while that is certain.
+            boolean enough = mostTries == 1 || (write && tried >= mostTries * endpoints.size());
+            if (timeIsUp || closed || !mayRepeat || enough) {
                 finish(Reply.failed(trouble));
             } else if (tried % endpoints.size() == 0) {
                 loop.schedule(this::send, PAUSE_NANOS);

@@ -1,5 +1,6 @@
 package dev.incumbent.election.consul;
 
+import dev.incumbent.election.ElectionConfigException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * that asks for it, so there are two of them besides the selector's. Thread-safe.
  */
 final class Transport {
+
+    private static final String REPEATS = "jdk.httpclient.enableAllMethodRetry";
 
     private static final AtomicInteger TRANSPORTS = new AtomicInteger();
 
@@ -57,6 +60,15 @@ final class Transport {
             builder.sslContext(settings.encryption());
         }
         this.client = builder.build();
+    }
+
+    /** A write that is sent again by itself may undo what came after the first. */
+    static void checkRepeats() {
+        String setting = System.getProperty(REPEATS);
+        if (setting != null && (setting.isEmpty() || Boolean.parseBoolean(setting))) {
+            throw new ElectionConfigException(
+                    "The JVM is told to repeat requests that write (-D" + REPEATS + "); elections cannot be held so");
+        }
     }
 
     /**

@@ -106,7 +106,7 @@ final class FollowingFiguresTest {
         "TREE, 1000"
     })
     void shouldTellWhatFollowingCosts(ConsulFollowing following, int elections) throws Exception {
-        try (Servers servers = Servers.real(1)) {
+        try (Servers servers = Servers.realAsShipped()) {
             Place place = new Place(servers.endpoints());
             Standee leader = new Standee(place, "leader", following);
             Standee heir = new Standee(place, "heir", following);

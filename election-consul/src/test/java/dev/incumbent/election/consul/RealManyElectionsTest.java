@@ -10,6 +10,6 @@ final class RealManyElectionsTest extends ManyElectionsTest {
 
     @Override
     Servers servers() {
-        return Servers.real(1);
+        return Servers.realAsShipped();
     }
 }
