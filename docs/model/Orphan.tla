@@ -18,8 +18,9 @@ CONSTANTS
   Ttl,       \* how long each may believe after a renewal
   MaxEpoch,  \* bound: entries ever made
   OnEnd,     \* "release": an ended session leaves its entry | "delete": takes it along
-  Wait,      \* whose TTL is waited: "holder" | "own" | "none"
+  Wait,      \* whose TTL is waited: "holder" | "own" | "none" | "first": the holder's, if the orphan is the first in the queue
   From,      \* "sight": from the first sight of the orphan | "entry": from the own enrolment
+  Own,       \* takes office where its own entry is the first: "entry": whatever has become of it | "session": and has its session
   Per        \* "entry": each predecessor is waited for anew | "once": a wait that is over serves for the next one too
 
 None == -1
@@ -45,6 +46,7 @@ Index(e)       == CHOOSE i \in 0..Len(queue) : IF \E j \in 1..Len(queue) : queue
 Place(c)       == IF claimed[c] = 0 THEN 0 ELSE Index(claimed[c])
 Without(e)     == SelectSeq(queue, LAMBDA x : x.e # e)
 Patience(c, p) == CASE Wait = "holder" -> Ttl[p] [] Wait = "own" -> Ttl[c] [] Wait = "none" -> 0
+                    [] Wait = "first" -> IF Place(c) = 2 THEN Ttl[p] ELSE 0
 
 TypeOK == /\ \A c \in C : valid[c] \in 0..Ttl[c] /\ Place(c) \in 0..Len(queue)
           /\ \A i \in 1..(Len(queue) - 1) : queue[i].e < queue[i + 1].e
@@ -107,6 +109,7 @@ Remove(c) ==
 
 TakeOffice(c) ==
   /\ ~leading[c] /\ valid[c] > 0 /\ Place(c) = 1
+  /\ Own = "session" => ~queue[1].orphan
   /\ leading' = Put(leading, c, TRUE)
   /\ last' = IF claimed[c] > last THEN claimed[c] ELSE last
   /\ repeated' = (repeated \/ claimed[c] <= last)
