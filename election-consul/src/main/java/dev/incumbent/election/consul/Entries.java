@@ -234,19 +234,38 @@ final class Entries {
     /** Its key is never used again, so that deleting it needs no comparison. */
     CompletableFuture<Outcome<Ack>> withdraw(Entry own) {
         String shared = ground.layout().sharedKey(own.election());
-        sharedKeys.forget(own.key());
         return shared == null ? remove(own) : unlockAndRemove(own, shared);
     }
 
-    /** Both at once; where the shared key is not held, nothing was done. */
+    /** Both at once, if the shared key is locked for this entry and not for another of its session. */
     private CompletableFuture<Outcome<Ack>> unlockAndRemove(Entry own, String shared) {
-        Txn.Op unlock = Txn.unlock(shared, new byte[0], own.session().value(), SharedKeys.FLAGS);
-        return ground.write(Txn.of(unlock, Txn.delete(own.key()))).thenCompose(reply -> {
+        return ground.read(shared, Txn.of(Txn.getTree(shared))).thenCompose(reply -> {
+            if (!reply.isOk()) {
+                return CompletableFuture.completedFuture(ConsulErrors.<Ack>read(reply));
+            }
+            Optional<Txn> unlock = sharedKeys.unlock(own, reply.get().key(shared));
+            return unlock.isPresent() ? removeWith(own, unlock.get()) : removeAndRelease(own);
+        });
+    }
+
+    /** One that arrives when the entry has gone does nothing. */
+    private CompletableFuture<Outcome<Ack>> removeWith(Entry own, Txn unlock) {
+        Txn standing = Txn.of(Txn.checkSession(own.key(), own.session().value()));
+        Txn txn = Txn.all(List.of(standing, unlock, Txn.of(Txn.delete(own.key()))));
+        return ground.write(txn).thenCompose(reply -> {
             if (!reply.isOk()) {
                 return CompletableFuture.completedFuture(ConsulErrors.<Ack>write(reply));
             }
-            return reply.get().isDone() ? CompletableFuture.completedFuture(removed(own)) : remove(own);
+            return reply.get().isDone() ? CompletableFuture.completedFuture(removed(own)) : removeAndRelease(own);
         });
+    }
+
+    /** A lock of the shared key that was under way may have come before the removal; none can come after it. */
+    private CompletableFuture<Outcome<Ack>> removeAndRelease(Entry own) {
+        return remove(own)
+                .thenCompose(outcome -> outcome instanceof Outcome.Done
+                        ? sharedKeys.release(own)
+                        : CompletableFuture.completedFuture(outcome));
     }
 
     private Outcome<Ack> removed(Entry own) {
@@ -255,6 +274,7 @@ final class Entries {
             open.removed(own.key());
         }
         views.forget(own.key());
+        sharedKeys.forget(own.key());
         return new Outcome.Done<>(Ack.ACK);
     }
 

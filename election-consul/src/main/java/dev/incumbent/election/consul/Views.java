@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +33,26 @@ final class Views {
             long modifyIndex,
             @Nullable GetValue ahead,
             boolean decisive,
-            @Nullable GetValue shared) {}
+            @Nullable GetValue shared) {
+
+        Seen with(@Nullable GetValue sharedKey) {
+            return new Seen(modifyIndex, ahead, decisive, sharedKey);
+        }
+    }
 
     private final Ground ground;
     private final HolderWait holderWait;
     private final Map<String, Seen> seen = new HashMap<>();
+    private Consumer<Entry> onGone = gone -> {};
 
     Views(Ground ground, HolderWait holderWait) {
         this.ground = ground;
         this.holderWait = holderWait;
+    }
+
+    /** Who is told of own entries that do not stand any more. */
+    void onGone(Consumer<Entry> told) {
+        onGone = told;
     }
 
     /** The newest view of an entry in which it stood; null if there is none. */
@@ -82,6 +94,7 @@ final class Views {
         GetValue stored = answer.key(own.key());
         if (stored == null || !stands(own, stored)) {
             forget(own.key());
+            onGone.accept(own);
             return new Outcome.Done<>(new Standing.Gone());
         }
         if (!(record instanceof Outcome.Done<GenerationRecord> done)) {
@@ -96,15 +109,21 @@ final class Views {
         }
         Standing standing = place(stored, answer.below(ground.layout().prefix(own.election())));
         String shared = ground.layout().sharedKey(own.election());
-        return new Outcome.Done<>(
-                shared != null && standing instanceof Standing.Head
-                        ? atSharedKey(own, stored, shared, answer.key(shared))
-                        : standing);
+        if (shared == null) {
+            return new Outcome.Done<>(standing);
+        }
+        if (standing instanceof Standing.Head) {
+            return new Outcome.Done<>(atSharedKey(own, stored, shared, answer.key(shared)));
+        }
+        seen.computeIfPresent(own.key(), (key, view) -> view.with(answer.key(shared)));
+        return new Outcome.Done<>(standing);
     }
 
-    /** The first of ours leads only while it holds what it shares with others. */
+    /** The first of ours leads only while it holds what it shares with others, and holds it for itself. */
     private Standing atSharedKey(Entry own, GetValue stored, String name, @Nullable GetValue shared) {
-        if (shared != null && own.session().value().equals(shared.getSession())) {
+        String named = shared == null ? null : SharedKeys.named(ground.layout(), own.election(), shared);
+        boolean forAnother = named != null && !named.equals(own.key());
+        if (shared != null && own.session().value().equals(shared.getSession()) && !forAnother) {
             seen.put(own.key(), new Seen(stored.getModifyIndex(), null, false, shared));
             return new Standing.Head();
         }
