@@ -1,5 +1,6 @@
 package dev.incumbent.election.etcd;
 
+import dev.incumbent.election.spi.IoLoop;
 import dev.incumbent.election.spi.Refusal;
 import dev.incumbent.election.spi.Subscription;
 import io.etcd.jetcd.api.RequestOp;
@@ -62,7 +63,7 @@ final class Batcher {
         }
     }
 
-    private final Loop loop;
+    private final IoLoop loop;
     private final long boundNanos;
     private final Function<TxnRequest, CompletableFuture<Reply<TxnResponse>>> sender;
     private final Set<Member> waiting = new LinkedHashSet<>();
@@ -80,7 +81,7 @@ final class Batcher {
      * @param boundNanos how long a Txn may wait to be sent
      * @param sender sends a Txn and bounds it by itself
      */
-    Batcher(Loop loop, long boundNanos, Function<TxnRequest, CompletableFuture<Reply<TxnResponse>>> sender) {
+    Batcher(IoLoop loop, long boundNanos, Function<TxnRequest, CompletableFuture<Reply<TxnResponse>>> sender) {
         this.loop = loop;
         this.boundNanos = boundNanos;
         this.sender = sender;

@@ -1,6 +1,7 @@
 package dev.incumbent.election.etcd;
 
 import dev.incumbent.election.ElectionConfigException;
+import dev.incumbent.election.spi.IoLoop;
 import io.grpc.ClientInterceptor;
 import io.grpc.netty.NettyChannelBuilder;
 import java.net.URI;
@@ -22,7 +23,7 @@ final class Channels {
     private Channels() {}
 
     static List<Endpoint> open(
-            List<String> urls, Encryption encryption, List<ClientInterceptor> interceptors, Loop loop) {
+            List<String> urls, Encryption encryption, List<ClientInterceptor> interceptors, IoLoop loop) {
         if (urls.isEmpty()) {
             throw new ElectionConfigException("Name at least one endpoint, such as http://127.0.0.1:2379");
         }

@@ -1,5 +1,6 @@
 package dev.incumbent.election.etcd;
 
+import dev.incumbent.election.spi.IoLoop;
 import io.grpc.CallOptions;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -29,7 +30,7 @@ final class Cluster {
     private static final Metadata.Key<String> HAS_LEADER =
             Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
-    private final Loop loop;
+    private final IoLoop loop;
     private final List<Endpoint> endpoints;
     private final long boundNanos;
     private final Tokens tokens;
@@ -47,14 +48,14 @@ final class Cluster {
      * @param boundNanos what a call may take, all tries together
      * @param credentials the user, null for none
      */
-    Cluster(Loop loop, List<Endpoint> endpoints, long boundNanos, @Nullable Credentials credentials) {
+    Cluster(IoLoop loop, List<Endpoint> endpoints, long boundNanos, @Nullable Credentials credentials) {
         this.loop = loop;
         this.endpoints = List.copyOf(endpoints);
         this.boundNanos = boundNanos;
         this.tokens = new Tokens(this, credentials);
     }
 
-    Loop loop() {
+    IoLoop loop() {
         return loop;
     }
 

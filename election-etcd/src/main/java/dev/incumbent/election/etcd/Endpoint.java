@@ -1,5 +1,6 @@
 package dev.incumbent.election.etcd;
 
+import dev.incumbent.election.spi.IoLoop;
 import dev.incumbent.election.spi.Subscription;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
@@ -16,11 +17,11 @@ final class Endpoint {
 
     private final String name;
     private final ManagedChannel channel;
-    private final Loop loop;
+    private final IoLoop loop;
     private boolean patient;
     private Subscription patience = () -> {};
 
-    Endpoint(String name, ManagedChannel channel, Loop loop) {
+    Endpoint(String name, ManagedChannel channel, IoLoop loop) {
         this.name = name;
         this.channel = channel;
         this.loop = loop;

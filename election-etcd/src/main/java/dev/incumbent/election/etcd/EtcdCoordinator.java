@@ -11,6 +11,7 @@ import dev.incumbent.election.spi.Enrolment;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.FollowSink;
 import dev.incumbent.election.spi.GuardedOp;
+import dev.incumbent.election.spi.IoLoop;
 import dev.incumbent.election.spi.ObservationSink;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
@@ -38,7 +39,7 @@ final class EtcdCoordinator implements Coordinator {
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final CoordinatorTraits traits = new CoordinatorTraits("etcd", Duration.ZERO);
-    private final Loop loop;
+    private final IoLoop loop;
     private final Cluster cluster;
     private final Ground ground;
     private final Views views;
@@ -92,7 +93,7 @@ final class EtcdCoordinator implements Coordinator {
     }
 
     /** For tests: where everything happens. */
-    Loop loop() {
+    IoLoop loop() {
         return loop;
     }
 

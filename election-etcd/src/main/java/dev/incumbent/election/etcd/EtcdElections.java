@@ -5,6 +5,7 @@ import dev.incumbent.election.ElectionConfigException;
 import dev.incumbent.election.Ticker;
 import dev.incumbent.election.spi.Coordinator;
 import dev.incumbent.election.spi.ElectionClientBuilder;
+import dev.incumbent.election.spi.IoLoop;
 import io.grpc.ClientInterceptor;
 import io.netty.handler.ssl.SslContext;
 import java.nio.file.Path;
@@ -207,7 +208,7 @@ public final class EtcdElections {
             Map<String, String> natives = new HashMap<>();
             nativePaths.forEach((election, path) -> natives.put(election, namespace + path));
             Layout layout = new Layout(namespace + root, natives);
-            Loop loop = new Loop();
+            IoLoop loop = new IoLoop("etcd");
             long bound = config.callTimeout().toNanos() / 10 * 9;
             List<Endpoint> members;
             try {

@@ -6,7 +6,7 @@
  * channels of our own, one for each endpoint; the server's own Election service is never used, because it can stop answering
  * for good (etcd #18879, #20716) and can elect a candidate whose entry is gone (#19597).
  *
- * <p>All state of a client is touched on one thread, its {@code Loop}, which also carries gRPC's callbacks; so nothing in
+ * <p>All state of a client is touched on one thread, its {@code IoLoop}, which also carries gRPC's callbacks; so nothing in
  * this package locks.
  */
 @NullMarked

@@ -3,6 +3,7 @@ package dev.incumbent.election.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.incumbent.election.spi.IoLoop;
 import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.ResponseOp;
@@ -23,7 +24,7 @@ final class BatcherTest {
 
     private record Sent(TxnRequest txn, CompletableFuture<Reply<TxnResponse>> reply) {}
 
-    private final Loop loop = new Loop();
+    private final IoLoop loop = new IoLoop("etcd");
     private final Deque<Sent> sent = new ArrayDeque<>();
     private final Batcher batcher = new Batcher(loop, TimeUnit.MINUTES.toNanos(1), txn -> {
         Sent request = new Sent(txn, new CompletableFuture<>());

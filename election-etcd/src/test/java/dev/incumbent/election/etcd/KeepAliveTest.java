@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.incumbent.election.Stamp;
 import dev.incumbent.election.Ticker;
+import dev.incumbent.election.spi.IoLoop;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
 import dev.incumbent.election.spi.Renewal;
@@ -89,7 +90,7 @@ final class KeepAliveTest {
     }
 
     private final Counting ticker = new Counting();
-    private final Loop loop = new Loop();
+    private final IoLoop loop = new IoLoop("etcd");
     private final List<Member> members = new ArrayList<>();
     private Cluster cluster = new Cluster(loop, List.of(), BOUND_NANOS, null);
     private KeepAlives keepAlives = new KeepAlives(cluster, ticker);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.incumbent.election.Generation;
 import dev.incumbent.election.spi.Enrolment;
+import dev.incumbent.election.spi.IoLoop;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.SystemTicker;
@@ -129,7 +130,8 @@ final class RebuiltTest {
 
     @Test
     void shouldDoubtWhenTheRevisionFallsInTheSameCluster() {
-        Ground ground = new Ground(new Cluster(new Loop(), List.of(), 1, null), new Layout("/x", java.util.Map.of()));
+        Ground ground =
+                new Ground(new Cluster(new IoLoop("etcd"), List.of(), 1, null), new Layout("/x", java.util.Map.of()));
         Generation generation = new Generation(java.util.UUID.randomUUID(), 4);
         ground.note(new GenerationRecord(generation, ByteString.EMPTY, 10), 20);
 

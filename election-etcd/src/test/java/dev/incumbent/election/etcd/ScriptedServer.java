@@ -1,5 +1,6 @@
 package dev.incumbent.election.etcd;
 
+import dev.incumbent.election.spi.IoLoop;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -30,7 +31,7 @@ final class ScriptedServer implements AutoCloseable {
      */
     record Call(@Nullable String method, Metadata headers, List<Object> sent, ClientCall.Listener<Object> listener) {}
 
-    private final Loop loop = new Loop();
+    private final IoLoop loop = new IoLoop("etcd");
     private final List<Call> calls = new ArrayList<>();
     private final Cluster cluster;
     private int connections = 1;
@@ -43,7 +44,7 @@ final class ScriptedServer implements AutoCloseable {
         cluster = new Cluster(loop, List.of(new Endpoint("scripted", new Scripted(), loop)), boundNanos, credentials);
     }
 
-    Loop loop() {
+    IoLoop loop() {
         return loop;
     }
 

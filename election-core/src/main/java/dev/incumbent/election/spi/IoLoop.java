@@ -1,6 +1,5 @@
-package dev.incumbent.election.etcd;
+package dev.incumbent.election.spi;
 
-import dev.incumbent.election.spi.Subscription;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -11,19 +10,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread on which a client's state is touched, gRPC's callbacks included. Nothing on it blocks.
+ * The one thread of an adapter that does its own input and output: its state is touched there alone, callbacks of its client
+ * library included. Nothing on it blocks.
  *
- * <p>Tasks that come after {@link #close} are dropped.
+ * <p>Tasks run in the order they were handed in; those that come after {@link #close} are dropped. May be used from any thread.
  */
-final class Loop implements Executor {
+public final class IoLoop implements Executor {
 
-    private static final Logger log = LoggerFactory.getLogger(Loop.class);
+    private static final Logger log = LoggerFactory.getLogger(IoLoop.class);
     private static final AtomicInteger LOOPS = new AtomicInteger();
 
-    private final String name = "incumbent-etcd-io-" + LOOPS.incrementAndGet();
+    private final String name;
     private final ScheduledThreadPoolExecutor thread;
 
-    Loop() {
+    /**
+     * Makes one; its thread, a daemon, starts with the first task.
+     *
+     * @param backend the coordinator's name, for the thread's
+     */
+    public IoLoop(String backend) {
+        name = "incumbent-" + backend + "-io-" + LOOPS.incrementAndGet();
         thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread worker = new Thread(task, name);
             worker.setDaemon(true);
@@ -42,8 +48,14 @@ final class Loop implements Executor {
         }
     }
 
-    /** Runs a task after a delay; closing the subscription forgets it. */
-    Subscription schedule(Runnable task, long delayNanos) {
+    /**
+     * Runs a task after a delay.
+     *
+     * @param task the task; what it throws is logged
+     * @param delayNanos nanoseconds of monotonic time
+     * @return forgets it
+     */
+    public Subscription schedule(Runnable task, long delayNanos) {
         try {
             ScheduledFuture<?> timer = thread.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
             return () -> timer.cancel(false);
@@ -60,22 +72,37 @@ final class Loop implements Executor {
         }
     }
 
-    /** Runs what was handed in, drops what is scheduled, and ends. */
-    void close() {
+    /** Runs what was handed in, drops what is scheduled, and ends. Returns at once; idempotent. */
+    public void close() {
         thread.shutdown();
     }
 
-    /** Its thread's name. */
-    String name() {
+    /**
+     * Its thread's name.
+     *
+     * @return the name
+     */
+    public String name() {
         return name;
     }
 
-    boolean isClosed() {
+    /**
+     * Whether {@link #close} was called.
+     *
+     * @return whether
+     */
+    public boolean isClosed() {
         return thread.isShutdown();
     }
 
-    /** Waits for what was handed in before the end. */
-    boolean awaitEnd(long nanos) throws InterruptedException {
+    /**
+     * Waits, after {@link #close}, for what was handed in before.
+     *
+     * @param nanos how long at most
+     * @return whether it has ended
+     * @throws InterruptedException if interrupted
+     */
+    public boolean awaitEnd(long nanos) throws InterruptedException {
         return thread.awaitTermination(nanos, TimeUnit.NANOSECONDS);
     }
 }
