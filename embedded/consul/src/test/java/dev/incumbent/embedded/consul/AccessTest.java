@@ -32,16 +32,15 @@ class AccessTest {
 
     private static void assertDenied(Http.Answer answer) {
         assertThat(answer.status()).isEqualTo(403);
-        assertThat(answer.body()).isEqualTo("Permission denied");
+        // Behind "rpc error making call: " if leadership has moved meanwhile.
+        assertThat(answer.body()).endsWith("Permission denied");
     }
 
     @Test
     void shouldRefuseTokensThatDoNotExist() {
         Http.Answer answer = anonymous.withToken("stolen").get("/v1/kv/public/a");
         assertThat(answer.status()).isEqualTo(403);
-        assertThat(answer.body()).isEqualTo("ACL not found");
-        Http follower = new Http(consul.endpoint(consul.followers().get(0))).withToken("stolen");
-        assertThat(follower.get("/v1/kv/public/a").body()).isEqualTo("rpc error making call: ACL not found");
+        assertThat(answer.body()).endsWith("ACL not found");
     }
 
     @Test
