@@ -44,6 +44,13 @@ final class Agents {
     private final long boundNanos;
     private final ConsulApi api = new ConsulApi();
     private final Set<Unary<?>> open = new HashSet<>();
+
+    /** Those that were waited for in vain and have not answered since. */
+    private final Set<URI> silent = new HashSet<>();
+
+    /** Those whose polls were left of late: what is left stays counted there until its time is up, so that is not done often. */
+    private final Set<URI> leftOfLate = new HashSet<>();
+
     private int preferred;
     private boolean closed;
 
@@ -81,15 +88,30 @@ final class Agents {
     }
 
     /** An agent did not do its work: others are preferred from now on. */
-    private void failed(URI endpoint, boolean silent) {
+    private void failed(URI endpoint) {
         if (!endpoint.equals(preferredAgent()) || endpoints.size() == 1) {
             return;
         }
         preferred = (preferred + 1) % endpoints.size();
         log.debug("Consul: {} failed, going on with {}", endpoint, preferredAgent());
-        if (silent) {
-            // What waits there would hear of nothing until its time is up.
-            List.copyOf(open).forEach(call -> call.leave(endpoint));
+    }
+
+    /** An agent was waited for in vain: it hangs, or all of them wait until Consul has a leader again. */
+    private void gaveUp(URI endpoint) {
+        silent.add(endpoint);
+        failed(endpoint);
+    }
+
+    /** One that answers shows that those that were waited for in vain hang by themselves. */
+    private void answered(URI endpoint) {
+        silent.remove(endpoint);
+        for (URI other : List.copyOf(silent)) {
+            if (leftOfLate.add(other)) {
+                silent.remove(other);
+                loop.schedule(() -> leftOfLate.remove(other), 2 * boundNanos);
+                // What waits there would hear of nothing until its time is up.
+                List.copyOf(open).forEach(call -> call.leave(other));
+            }
         }
     }
 
@@ -173,7 +195,12 @@ final class Agents {
             }
             underWay = sending;
             if (!write && mostTries > 1) {
-                impatience = loop.schedule(() -> sending.cancel(true), tryNanos());
+                impatience = loop.schedule(
+                        () -> {
+                            gaveUp(endpoint);
+                            sending.cancel(true);
+                        },
+                        tryNanos());
             }
             sending.whenCompleteAsync((response, failure) -> onEnd(endpoint, response, failure), loop);
         }
@@ -201,13 +228,19 @@ final class Agents {
         }
 
         private void onAnswer(URI endpoint, HttpResponse<String> response) {
+            if (isForeign(response)) {
+                onFailure(endpoint, Trouble.unanswered("a 404 without an index is not Consul's", true));
+                return;
+            }
             try {
                 Response<T> read = api.read(call, Transport.forConsulApi(response));
                 Long index = read.getConsulIndex();
+                answered(endpoint);
                 finish(new Reply<>(read.getValue(), index == null ? 0 : index, null));
             } catch (OperationException declined) {
                 Trouble trouble = new Trouble(declined.getStatusCode(), declined.getStatusContent(), true);
                 if (ConsulErrors.refusal(trouble) != null) {
+                    answered(endpoint);
                     finish(Reply.failed(trouble));
                 } else {
                     onFailure(endpoint, trouble);
@@ -220,8 +253,15 @@ final class Agents {
             }
         }
 
+        /** A proxy whose agent is away says the same as Consul of a key that is not there, but for the index. */
+        private boolean isForeign(HttpResponse<String> response) {
+            return response.statusCode() == 404
+                    && question.path().startsWith("/v1/kv/")
+                    && response.headers().firstValue("X-Consul-Index").isEmpty();
+        }
+
         private void onFailure(URI endpoint, Trouble trouble) {
-            failed(endpoint, trouble.status() == 0);
+            failed(endpoint);
             boolean mayRepeat = !write || !ConsulErrors.leavesOpen(trouble);
             // A write that has not left so often is said not to have, while that is certain.
             boolean enough = mostTries == 1 || (write && tried >= mostTries * endpoints.size());
@@ -235,17 +275,17 @@ final class Agents {
         }
 
         private void onTimeIsUp() {
-            URI silent = asked;
+            URI waitedFor = asked;
             abort("no answer in time");
-            if (silent != null) {
-                failed(silent, true);
+            if (waitedFor != null) {
+                gaveUp(waitedFor);
             }
         }
 
         /** Gives up waiting for a change at an agent that is silent. */
-        void leave(URI silent) {
-            if (mostTries == 1 && silent.equals(asked)) {
-                abort(silent + " is silent");
+        void leave(URI hanging) {
+            if (mostTries == 1 && hanging.equals(asked)) {
+                abort(hanging + " is silent");
             }
         }
 

@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * <h2>Does not guarantee</h2>
  *
  * <ul>
+ *   <li>S2 where three things come together: a session is ended before its time, by an operator or with its node; a server that
+ *       led was frozen meanwhile and goes on, not knowing of its successor; and the holder reaches no other server. A renewal
+ *       that the old leader confirms before it steps down counts from when it was sent. Fencing covers it.
  *   <li>S1 and S2 of others that hold a {@link Builder#sharedKey}: they carry no generation and mostly learn nothing of the end of
  *       their session.
  *   <li>That sessions survive their node: they belong to the agent through which they were opened, and end when that is

@@ -65,9 +65,7 @@ final class EntryFollower implements Subscription {
     }
 
     private void onAhead(@Nullable GetValue now) {
-        if (now == null) {
-            aheadPoll.close();
-        }
+        // It is watched on until the core lets go: that it is absent was said without proof.
         if (now == null && !followed.view().decisive()) {
             // It makes the core read, so that a confirmation would be a second read.
             followed.predecessorGone();

@@ -119,6 +119,8 @@ final class Follows {
 
     void breakAll(String reason) {
         polls.forgetAll();
+        tree.forget();
+        List.copyOf(observers).forEach(observer -> observer.broken(reason));
         List.copyOf(open).forEach(follow -> follow.broken(reason));
     }
 

@@ -56,6 +56,7 @@ final class GenerationKeeper {
         long seconds = waits.seconds();
         Agents.Poll<@Nullable GetValue> poll = ground.agents()
                 .poll(ConsulApi.await(ground.layout().generation(), index, seconds), waits.withinNanos(seconds));
+        long askedNanos = System.nanoTime();
         poll.reply().thenAccept(reply -> {
             if (isOver(asked)) {
                 return;
@@ -63,7 +64,7 @@ final class GenerationKeeper {
             GetValue stored = reply.value();
             boolean unchanged = reply.isOk() && stored != null && stored.getModifyIndex() == index;
             if (unchanged) {
-                poll(asked);
+                timer = ground.loop().schedule(() -> poll(asked), waits.idlePauseNanos(askedNanos, true));
                 ground.probe();
             } else {
                 again(

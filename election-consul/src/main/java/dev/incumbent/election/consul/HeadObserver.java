@@ -114,7 +114,7 @@ final class HeadObserver implements Subscription {
         if (!same) {
             read();
         } else if (!inTree) {
-            ground.loop().schedule(this::poll, waits.shortPauseNanos());
+            ground.loop().schedule(this::poll, head == null ? waits.pauseNanos() : waits.shortPauseNanos());
         }
     }
 

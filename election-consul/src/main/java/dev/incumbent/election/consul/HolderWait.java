@@ -6,6 +6,13 @@ import java.time.Duration;
 /**
  * How long the holder of an orphaned entry may still believe in itself.
  *
+ * <p>What is counted from is that the session is seen to have ended, while its holder counts from a renewal that was confirmed. So
+ * no renewal may be confirmed after the end. A leader of Consul that is in office confirms none, and one that was cut off
+ * leaves office before the others elect another. Not so one whose process was frozen, or that handed its office over: before it knows it
+ * may confirm a renewal that was sent to it after somebody had the session destroyed elsewhere. No wait covers that, since nothing
+ * bounds how long it was frozen. Expiry is no such case: it takes twice the time to live from the last renewal, or from the
+ * new leader's beginning.
+ *
  * @param always whether it is waited for at all
  * @param own the own time to live, for an entry whose value somebody has overwritten
  */

@@ -68,6 +68,10 @@ final class KeyPolls {
         private long index;
         private long modifyIndex;
         private @Nullable GetValue last;
+
+        /** The index of the last answer, 0 before the first. */
+        private long heardAt;
+
         private Runnable abort = () -> {};
         private boolean over;
 
@@ -80,7 +84,9 @@ final class KeyPolls {
         Subscription add(Watcher watcher, long known) {
             watchers.add(watcher);
             GetValue newer = last;
-            if (newer != null && newer.getModifyIndex() > known) {
+            // That it is absent is newer than any state before the index that came with it.
+            boolean isNewer = newer == null ? known > 0 && heardAt >= known : newer.getModifyIndex() > known;
+            if (isNewer) {
                 ground.loop().execute(() -> {
                     if (watchers.contains(watcher)) {
                         watcher.changed(newer);
@@ -95,10 +101,11 @@ final class KeyPolls {
             Agents.Poll<@Nullable GetValue> poll =
                     ground.agents().poll(ConsulApi.await(key, Math.max(1, index), seconds), waits.withinNanos(seconds));
             abort = poll.abort();
-            poll.reply().thenAccept(this::onReply);
+            long askedNanos = System.nanoTime();
+            poll.reply().thenAccept(reply -> onReply(reply, askedNanos));
         }
 
-        private void onReply(Reply<@Nullable GetValue> reply) {
+        private void onReply(Reply<@Nullable GetValue> reply, long askedNanos) {
             if (over) {
                 return;
             }
@@ -116,12 +123,13 @@ final class KeyPolls {
             boolean came = state != modifyIndex;
             // An index that fell is one to begin anew with.
             index = reply.index() < index ? 1 : reply.index();
+            last = now;
+            heardAt = reply.index();
+            modifyIndex = state;
             if (!came) {
-                askAgain();
+                ground.loop().schedule(this::askAgain, waits.idlePauseNanos(askedNanos, now != null));
                 return;
             }
-            last = now;
-            modifyIndex = state;
             List.copyOf(watchers).forEach(watcher -> watcher.changed(now));
             ground.loop().schedule(this::askAgain, waits.shortPauseNanos());
         }

@@ -72,6 +72,7 @@ final class TreePoll {
     private long asked;
     private long index;
     private boolean running;
+    private Runnable abort = () -> {};
 
     TreePoll(Ground ground, Waits waits) {
         this.ground = ground;
@@ -92,6 +93,12 @@ final class TreePoll {
         return () -> subscribers.remove(subscriber);
     }
 
+    /** Begins anew: what has been seen tells nothing of what is there now. */
+    void forget() {
+        index = 0;
+        abort.run();
+    }
+
     private void ask() {
         if (subscribers.isEmpty() || ground.agents().isClosed()) {
             running = false;
@@ -102,22 +109,28 @@ final class TreePoll {
         long seconds = waits.seconds();
         Agents.Poll<@Nullable List<GetValue>> poll = ground.agents()
                 .poll(ConsulApi.awaitAll(ground.layout().elections(), index, seconds), waits.withinNanos(seconds));
-        poll.reply().thenAccept(reply -> onReply(number, reply));
+        abort = poll.abort();
+        long askedNanos = System.nanoTime();
+        poll.reply().thenAccept(reply -> onReply(number, askedNanos, reply));
     }
 
-    private void onReply(long number, Reply<@Nullable List<GetValue>> reply) {
+    private void onReply(long number, long askedNanos, Reply<@Nullable List<GetValue>> reply) {
         if (!reply.isOk()) {
             subscribers()
                     .forEach(subscriber ->
                             subscriber.listener().failed(reply.why().text()));
-            // Nothing is missed: the next answer is whole again.
+            // The next answer is whole again, and comes at once: meanwhile the index may have come back to what it was,
+            // where what
+            // was removed is remembered no more, or have fallen for good.
+            index = 0;
             ground.loop().schedule(this::ask, waits.pauseNanos());
             return;
         }
         boolean same = reply.index() == index;
         index = reply.index() < index ? 1 : Math.max(1, reply.index());
         if (same) {
-            ask();
+            boolean there = reply.value() != null;
+            ground.loop().schedule(this::ask, waits.idlePauseNanos(askedNanos, there));
             return;
         }
         Tree tree = Tree.of(reply.value());

@@ -14,6 +14,7 @@ final class Waits {
 
     private static final long SHORTEST = 10;
     private static final long LONGEST = 60;
+    private static final long SOON_NANOS = 1_000_000_000L;
 
     private final RandomGenerator random;
     private final long leastSeconds;
@@ -45,6 +46,19 @@ final class Waits {
     /** After a failure. */
     long pauseNanos() {
         return pauseNanos / 2 + random.nextLong(pauseNanos / 2 + 1);
+    }
+
+    /**
+     * After an answer that tells nothing new: one that came soon is answered by a pause, since another would come as soon.
+     *
+     * @param askedNanos the instant of the question, of {@link System#nanoTime}
+     * @param there whether there is something: what is missing is answered with each change of anything else
+     */
+    long idlePauseNanos(long askedNanos, boolean there) {
+        if (System.nanoTime() - askedNanos > SOON_NANOS) {
+            return 0;
+        }
+        return there ? shortPauseNanos() : pauseNanos();
     }
 
     /** After an answer that came too soon, so that whatever sends such answers is not asked in a circle. */

@@ -117,9 +117,8 @@ final class SharedKeyTest extends EmbeddedTest {
         Enrolment again = first.enrol(ELECTION);
 
         assertThat(again.standing()).isInstanceOf(Standing.Behind.class);
-        Awaitility.await()
-                .atMost(Servers.PATIENCE)
-                .until(() -> second.standing(waiting.entry()).equals(new Standing.Head()));
+        Awaitility.await().atMost(Servers.PATIENCE).until(() -> second.standing(waiting.entry())
+                .equals(new Standing.Head()));
         assertThat(holder()).contains(second.grant().id().value());
     }
 
