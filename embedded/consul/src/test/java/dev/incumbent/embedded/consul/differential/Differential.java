@@ -16,8 +16,19 @@ final class Differential {
         this.right = new Conversation(right);
     }
 
-    /** The first difference. */
+    /**
+     * The first difference. One in what a request was answered that waited has to come twice: on a machine that is busy, its
+     * wait can be over before the change that it waits for.
+     */
     Optional<Difference> run(Scenario scenario) {
+        Optional<Difference> found = once(scenario);
+        return found.filter(difference -> difference.step().label().startsWith(Step.LOOSE))
+                        .isPresent()
+                ? once(scenario)
+                : found;
+    }
+
+    private Optional<Difference> once(Scenario scenario) {
         exchanges += scenario.exchanges();
         return compare(scenario, left.tell(scenario), right.tell(scenario));
     }

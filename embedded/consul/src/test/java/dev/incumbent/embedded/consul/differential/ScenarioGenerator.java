@@ -56,7 +56,7 @@ final class ScenarioGenerator {
             createSession(any(SESSIONS));
         } else if (choice < 90) {
             steps.add(askAboutSession());
-        } else if (choice < 95) {
+        } else if (choice < 93) {
             wait(random.nextInt(4));
         } else {
             steps.add(oddity());
@@ -132,7 +132,7 @@ final class ScenarioGenerator {
     /** A request that waits, one change, and the answer: with two changes it would be chance which one is seen. */
     private void wait(int about) {
         String label = Step.LOOSE + steps.size();
-        String waiting = "index={i}&wait=150ms";
+        String waiting = "index={i}&wait=400ms";
         Step read =
                 switch (about) {
                     case 0 -> Step.call("GET", "/v1/session/list");
