@@ -77,9 +77,10 @@ class CloseTest {
     }
 
     private static Set<Path> files() throws IOException {
+        String ours = "raft-" + ProcessHandle.current().pid() + "-";
         try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             return new HashSet<>(
-                    files.filter(file -> file.getFileName().toString().startsWith("raft-"))
+                    files.filter(file -> file.getFileName().toString().startsWith(ours))
                             .toList());
         }
     }

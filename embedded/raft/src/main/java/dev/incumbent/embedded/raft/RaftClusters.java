@@ -199,7 +199,9 @@ public final class RaftClusters {
 
         private static Path temporary() {
             try {
-                return Files.createTempDirectory("raft-");
+                // By its process's id, whoever finds one that a killed process left can tell.
+                return Files.createTempDirectory(
+                        "raft-" + ProcessHandle.current().pid() + "-");
             } catch (IOException e) {
                 throw new RaftStoreException("cannot make a temporary directory", e);
             }
