@@ -9,6 +9,7 @@ import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
 import dev.incumbent.election.spi.SessionId;
+import dev.incumbent.election.spi.Standing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,13 +88,17 @@ final class Entries {
         long floor = ground.highest();
         return enrolments.send(prefix, common, own).thenCompose(reply -> {
             if (!reply.isOk()) {
-                boolean tooLate = open.isOver() && !ConsulErrors.leavesOpen(reply.why());
+                boolean definite = !ConsulErrors.leavesOpen(reply.why());
+                if (definite) {
+                    open.neverMade(key);
+                }
+                boolean tooLate = open.isOver() && definite;
                 return CompletableFuture.completedFuture(
                         tooLate ? Sessions.gone(open.id()) : ConsulErrors.<Enrolment>write(reply));
             }
             return reply.get().isDone()
                     ? sharedKeys.pass(entered(request, key, reply.get(), floor))
-                    : notEntered(open, request, reply.get(), mayRepeat);
+                    : notEntered(open, request, key, reply.get(), mayRepeat);
         });
     }
 
@@ -107,11 +112,16 @@ final class Entries {
         Entry entry =
                 new Entry(request.election(), request.session(), key, stored.getCreateIndex(), request.generation());
         // The index of the record was compared; that it said what was asked for is seen here.
-        return views.standing(entry, answer).map(standing -> new Enrolment(entry, standing));
+        Outcome<Standing> standing = views.standing(entry, answer);
+        return standing instanceof Outcome.Unavailable<Standing> unknown
+                // Nothing is known of its place, but it stands.
+                ? new Outcome.Ambiguous<>(unknown.cause())
+                : standing.map(place -> new Enrolment(entry, place));
     }
 
     private CompletableFuture<Outcome<Enrolment>> notEntered(
-            OpenSession open, EnrolRequest request, TxnAnswer answer, boolean mayRepeat) {
+            OpenSession open, EnrolRequest request, String key, TxnAnswer answer, boolean mayRepeat) {
+        open.neverMade(key);
         boolean otherIndex = answer.errors().stream()
                 .allMatch(failure -> ConsulErrors.denial(failure) == ConsulErrors.Denial.OTHER_INDEX);
         if (!otherIndex) {

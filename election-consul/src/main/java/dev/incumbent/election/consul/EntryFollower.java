@@ -42,6 +42,7 @@ final class EntryFollower implements Subscription {
     }
 
     void start(KeyPolls polls) {
+        followed.onToldGone(() -> aheadPoll.close());
         ownPoll = polls.watch(followed.own().key(), followed.view().modifyIndex(), this::onOwn);
         GetValue ahead = followed.view().ahead();
         GetValue shared = followed.view().shared();
@@ -65,7 +66,7 @@ final class EntryFollower implements Subscription {
     }
 
     private void onAhead(@Nullable GetValue now) {
-        // It is watched on until the core lets go: that it is absent was said without proof.
+        // It is watched until that is confirmed: that it is absent was said without proof.
         if (now == null && !followed.view().decisive()) {
             // It makes the core read, so that a confirmation would be a second read.
             followed.predecessorGone();

@@ -13,6 +13,7 @@ final class FollowedEntry {
     private final Follow follow;
     private boolean toldOrphaned;
     private boolean toldGone;
+    private Runnable onToldGone = () -> {};
 
     FollowedEntry(Entry own, Views.Seen view, Follow follow) {
         this.own = own;
@@ -34,6 +35,11 @@ final class FollowedEntry {
         return follow;
     }
 
+    /** Who is told that nothing more needs to be known of the entry ahead. */
+    void onToldGone(Runnable told) {
+        onToldGone = told;
+    }
+
     boolean toldOrphaned() {
         return toldOrphaned;
     }
@@ -47,6 +53,7 @@ final class FollowedEntry {
     void predecessorGone() {
         if (!toldGone) {
             toldGone = true;
+            onToldGone.run();
             follow.predecessorGone();
         }
     }

@@ -131,7 +131,12 @@ final class KeyPolls {
                 return;
             }
             List.copyOf(watchers).forEach(watcher -> watcher.changed(now));
-            ground.loop().schedule(this::askAgain, waits.shortPauseNanos());
+            if (now == null) {
+                // Said without proof: whoever is still watching then has seen it since, and hears of its end only from
+                // there.
+                index = 1;
+            }
+            ground.loop().schedule(this::askAgain, now == null ? waits.pauseNanos() : waits.shortPauseNanos());
         }
 
         private void askAgain() {

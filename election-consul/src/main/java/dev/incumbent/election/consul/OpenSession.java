@@ -5,6 +5,7 @@ import dev.incumbent.election.Generation;
 import dev.incumbent.election.spi.Renewal;
 import dev.incumbent.election.spi.SessionId;
 import dev.incumbent.election.spi.SessionSignals;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,14 @@ final class OpenSession {
 
     private final SessionId id;
 
+    /** How many keys are remembered of which the entry was removed. */
+    static final int MOST_REMOVED = 256;
+
     /** All keys under which an entry may stand: those that were asked for, but for those that have been removed. */
     private final Map<String, Made> made = new LinkedHashMap<>();
+
+    /** Those that were removed last. */
+    private final Map<String, Made> removed = new LinkedHashMap<>();
 
     private SessionSignals signals;
     private Renewal renewal;
@@ -69,12 +76,29 @@ final class OpenSession {
         return made.get(key);
     }
 
+    /** All keys to look for entries under. */
     Map<String, Made> made() {
-        return Map.copyOf(made);
+        Map<String, Made> all = new LinkedHashMap<>(removed);
+        all.putAll(made);
+        return Collections.unmodifiableMap(all);
     }
 
-    /** An entry that had stood was removed: since its key is never used again, nothing can come of it any more. */
+    /**
+     * An entry was removed. Its key is never used again, but a proxy may repeat the request that made it, which it takes for one
+     * that may be repeated; so it is looked for a while longer, until {@value #MOST_REMOVED} others have been removed.
+     */
     void removed(String key) {
+        Made entry = made.remove(key);
+        if (entry != null) {
+            removed.put(key, entry);
+        }
+        if (removed.size() > MOST_REMOVED) {
+            removed.remove(removed.keySet().iterator().next());
+        }
+    }
+
+    /** What was asked for under a key certainly did not come about. */
+    void neverMade(String key) {
         made.remove(key);
     }
 
