@@ -4,6 +4,7 @@ import static dev.incumbent.testkit.adapter.Outcomes.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.incumbent.election.CandidateInfo;
+import dev.incumbent.election.ElectionConfig;
 import dev.incumbent.election.spi.EnrolRequest;
 import dev.incumbent.election.spi.Enrolment;
 import dev.incumbent.election.spi.Entry;
@@ -12,6 +13,7 @@ import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Standing;
 import dev.incumbent.election.spi.Subscription;
 import dev.incumbent.testkit.adapter.Member;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,12 @@ import org.junit.jupiter.api.Test;
 
 /** What campaigns cost, counted between the adapter and its connections (C1, C2, C3). */
 final class CostTest extends EmbeddedTest {
+
+    /** Nobody renews here, and the machine may be busy. */
+    @Override
+    ElectionConfig timing() {
+        return ElectionConfig.forTtl(Duration.ofSeconds(30));
+    }
 
     private Member member(String name, Tap tap, ConsulFollowing following) {
         Member member = member(name, place().builder().tap(tap).following(following));

@@ -1,7 +1,9 @@
 package dev.incumbent.election.consul;
 
+import dev.incumbent.election.ElectionConfig;
 import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.testkit.adapter.Member;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
@@ -18,8 +20,9 @@ abstract class EmbeddedTest {
 
     @BeforeEach
     final void open() {
-        place = new Place(
-                RUNNING.computeIfAbsent(getClass(), test -> Servers.embedded(1)).endpoints());
+        List<String> endpoints =
+                RUNNING.computeIfAbsent(getClass(), test -> Servers.embedded(1)).endpoints();
+        place = new Place(endpoints, timing());
     }
 
     @AfterEach
@@ -33,6 +36,10 @@ abstract class EmbeddedTest {
         if (servers != null) {
             servers.close();
         }
+    }
+
+    ElectionConfig timing() {
+        return Place.TIMING;
     }
 
     Place place() {
