@@ -27,6 +27,7 @@ final class HeadObserver implements Subscription {
     private Subscription source = () -> {};
     private Subscription sharedPoll = () -> {};
     private boolean watchesShared;
+    private long sharedState = -1;
     private boolean inTree;
     private boolean polling;
     private boolean reading;
@@ -123,7 +124,13 @@ final class HeadObserver implements Subscription {
         String shared = ground.layout().sharedKey(election);
         if (shared != null && !watchesShared) {
             watchesShared = true;
-            sharedPoll = polls.watch(shared, 0, now -> read());
+            sharedPoll = polls.watch(shared, 0, now -> {
+                long state = now == null ? 0 : now.getModifyIndex();
+                if (state != sharedState) {
+                    sharedState = state;
+                    read();
+                }
+            });
         }
     }
 

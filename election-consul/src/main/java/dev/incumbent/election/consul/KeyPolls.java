@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyPolls {
 
-    /** Told of each new state of a key: null for absent. */
+    /** Told of each new state of a key: null for absent, which may be told again. */
     @FunctionalInterface
     interface Watcher {
         void changed(@Nullable GetValue now);
@@ -126,6 +126,11 @@ final class KeyPolls {
             last = now;
             heardAt = reply.index();
             modifyIndex = state;
+            if (!came && now == null) {
+                // Said without proof, so it may have been untrue before and be true now: whoever watches on is to look
+                // again.
+                List.copyOf(watchers).forEach(watcher -> watcher.changed(null));
+            }
             if (!came) {
                 ground.loop().schedule(this::askAgain, waits.idlePauseNanos(askedNanos, now != null));
                 return;
