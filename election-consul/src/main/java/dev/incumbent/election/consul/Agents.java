@@ -4,6 +4,7 @@ import com.ecwid.consul.ConsulException;
 import com.ecwid.consul.v1.OperationException;
 import com.ecwid.consul.v1.Response;
 import com.google.gson.JsonParseException;
+import dev.incumbent.election.spi.IoLoop;
 import dev.incumbent.election.spi.Subscription;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -37,7 +38,7 @@ final class Agents {
         CompletableFuture<HttpResponse<String>> send(URI endpoint, Question question);
     }
 
-    private final Loop loop;
+    private final IoLoop loop;
     private final Sender sender;
     private final Runnable onClose;
     private final List<URI> endpoints;
@@ -63,7 +64,7 @@ final class Agents {
      * @param endpoints the agents, at least one
      * @param boundNanos what a call may take, all tries together
      */
-    Agents(Loop loop, Sender sender, Runnable onClose, List<URI> endpoints, long boundNanos) {
+    Agents(IoLoop loop, Sender sender, Runnable onClose, List<URI> endpoints, long boundNanos) {
         this.loop = loop;
         this.sender = sender;
         this.onClose = onClose;
@@ -71,7 +72,7 @@ final class Agents {
         this.boundNanos = boundNanos;
     }
 
-    Loop loop() {
+    IoLoop loop() {
         return loop;
     }
 
@@ -233,7 +234,7 @@ final class Agents {
                 return;
             }
             try {
-                Response<T> read = api.read(call, Transport.forConsulApi(response));
+                Response<T> read = api.read(call, response);
                 Long index = read.getConsulIndex();
                 answered(endpoint);
                 finish(new Reply<>(read.getValue(), index == null ? 0 : index, null));

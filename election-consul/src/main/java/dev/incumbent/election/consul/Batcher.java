@@ -1,5 +1,6 @@
 package dev.incumbent.election.consul;
 
+import dev.incumbent.election.spi.IoLoop;
 import dev.incumbent.election.spi.Subscription;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,7 +50,7 @@ final class Batcher {
         }
     }
 
-    private final Loop loop;
+    private final IoLoop loop;
     private final long boundNanos;
     private final Function<Txn, CompletableFuture<Reply<TxnAnswer>>> sender;
     private final Set<Member> waiting = new LinkedHashSet<>();
@@ -63,7 +64,7 @@ final class Batcher {
      * @param boundNanos how long operations may wait to be sent
      * @param sender sends a Txn and bounds it by itself
      */
-    Batcher(Loop loop, long boundNanos, Function<Txn, CompletableFuture<Reply<TxnAnswer>>> sender) {
+    Batcher(IoLoop loop, long boundNanos, Function<Txn, CompletableFuture<Reply<TxnAnswer>>> sender) {
         this.loop = loop;
         this.boundNanos = boundNanos;
         this.sender = sender;

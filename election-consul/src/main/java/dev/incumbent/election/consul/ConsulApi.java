@@ -73,6 +73,19 @@ final class ConsulApi extends ConsulRawClient {
      *
      * @throws OperationException if Consul declined
      */
+    <T> Response<T> read(Call<T> call, java.net.http.HttpResponse<String> response) {
+        Long index = response.headers()
+                .firstValue("X-Consul-Index")
+                .map(Long::valueOf)
+                .orElse(null);
+        return read(call, new HttpResponse(response.statusCode(), "", response.body(), index, null, null));
+    }
+
+    /**
+     * What a call makes of an answer, in consul-api's own form.
+     *
+     * @throws OperationException if Consul declined
+     */
     <T> Response<T> read(Call<T> call, HttpResponse response) {
         answer = response;
         try {

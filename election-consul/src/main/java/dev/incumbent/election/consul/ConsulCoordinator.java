@@ -11,6 +11,7 @@ import dev.incumbent.election.spi.Enrolment;
 import dev.incumbent.election.spi.Entry;
 import dev.incumbent.election.spi.FollowSink;
 import dev.incumbent.election.spi.GuardedOp;
+import dev.incumbent.election.spi.IoLoop;
 import dev.incumbent.election.spi.ObservationSink;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Renewal;
@@ -37,7 +38,7 @@ final class ConsulCoordinator implements Coordinator {
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final CoordinatorTraits traits = new CoordinatorTraits("consul", Duration.ZERO);
-    private final Loop loop;
+    private final IoLoop loop;
     private final Agents agents;
     private final Ground ground;
     private final Views views;
@@ -55,7 +56,7 @@ final class ConsulCoordinator implements Coordinator {
         this.loop = agents.loop();
         this.agents = agents;
         this.ground = new Ground(agents, layout);
-        Waits waits = new Waits(random, settings.session().ttl().toNanos(), agents.boundNanos());
+        Waits waits = new Waits(ticker, random, settings.session().ttl().toNanos(), agents.boundNanos());
         this.views = new Views(
                 ground,
                 new HolderWait(settings.waitForHolders(), settings.session().ttl()));
@@ -84,7 +85,7 @@ final class ConsulCoordinator implements Coordinator {
     }
 
     /** For tests: where everything happens. */
-    Loop loop() {
+    IoLoop loop() {
         return loop;
     }
 

@@ -5,6 +5,7 @@ import dev.incumbent.election.ElectionConfigException;
 import dev.incumbent.election.Ticker;
 import dev.incumbent.election.spi.Coordinator;
 import dev.incumbent.election.spi.ElectionClientBuilder;
+import dev.incumbent.election.spi.IoLoop;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -278,7 +279,7 @@ public final class ConsulElections {
                     new Sessions.Settings(config.leaseTtl(), effectiveLockDelay(config), sessionNode);
             Transport transport = new Transport(
                     new Transport.Settings(datacenter, token, encryption.context(), Duration.ofNanos(bound / 3)));
-            Loop loop = new Loop();
+            IoLoop loop = new IoLoop("consul");
             return new ConsulCoordinator(
                     new Agents(loop, tap.apply(transport::send), transport::close, agents, bound),
                     new Layout(root, Map.copyOf(sharedKeys)),

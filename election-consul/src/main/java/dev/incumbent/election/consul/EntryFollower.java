@@ -1,6 +1,7 @@
 package dev.incumbent.election.consul;
 
 import com.ecwid.consul.v1.kv.model.GetValue;
+import dev.incumbent.election.spi.IoLoop;
 import dev.incumbent.election.spi.Subscription;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ final class EntryFollower implements Subscription {
 
     private static final long RETRY_NANOS = 500_000_000L;
 
-    private final Loop loop;
+    private final IoLoop loop;
     private final @Nullable String sharedKey;
     private final Confirmation confirmation;
     private final FollowedEntry followed;
@@ -30,7 +31,7 @@ final class EntryFollower implements Subscription {
      * @param confirmation reads what a poll hints at
      * @param followed the entry
      */
-    EntryFollower(Loop loop, @Nullable String sharedKey, Confirmation confirmation, FollowedEntry followed) {
+    EntryFollower(IoLoop loop, @Nullable String sharedKey, Confirmation confirmation, FollowedEntry followed) {
         this.loop = loop;
         this.sharedKey = sharedKey;
         this.confirmation = confirmation;

@@ -1,20 +1,21 @@
 package dev.incumbent.election.consul;
 
 import dev.incumbent.election.spi.FollowSink;
+import dev.incumbent.election.spi.IoLoop;
 import dev.incumbent.election.spi.Subscription;
 import java.time.Duration;
 
 /** One caller's wish to follow an entry, until the caller or the stream ends it. Reports on the loop only. */
 final class Follow implements Subscription {
 
-    private final Loop loop;
+    private final IoLoop loop;
     private final FollowSink sink;
     private Subscription source = () -> {};
     private Runnable onEnd = () -> {};
     private boolean ownEnded;
     private volatile boolean over;
 
-    Follow(Loop loop, FollowSink sink) {
+    Follow(IoLoop loop, FollowSink sink) {
         this.loop = loop;
         this.sink = sink;
     }

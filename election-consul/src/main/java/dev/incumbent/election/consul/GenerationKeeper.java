@@ -56,7 +56,7 @@ final class GenerationKeeper {
         long seconds = waits.seconds();
         Agents.Poll<@Nullable GetValue> poll = ground.agents()
                 .poll(ConsulApi.await(ground.layout().generation(), index, seconds), waits.withinNanos(seconds));
-        long askedNanos = System.nanoTime();
+        long askedNanos = waits.now();
         poll.reply().thenAccept(reply -> {
             if (isOver(asked)) {
                 return;

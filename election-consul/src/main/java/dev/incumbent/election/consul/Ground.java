@@ -2,6 +2,7 @@ package dev.incumbent.election.consul;
 
 import com.ecwid.consul.v1.kv.model.GetValue;
 import dev.incumbent.election.Generation;
+import dev.incumbent.election.spi.IoLoop;
 import dev.incumbent.election.spi.Outcome;
 import dev.incumbent.election.spi.Refusal;
 import java.util.Optional;
@@ -41,7 +42,7 @@ final class Ground {
         return agents;
     }
 
-    Loop loop() {
+    IoLoop loop() {
         return agents.loop();
     }
 

@@ -101,7 +101,7 @@ final class KeyPolls {
             Agents.Poll<@Nullable GetValue> poll =
                     ground.agents().poll(ConsulApi.await(key, Math.max(1, index), seconds), waits.withinNanos(seconds));
             abort = poll.abort();
-            long askedNanos = System.nanoTime();
+            long askedNanos = waits.now();
             poll.reply().thenAccept(reply -> onReply(reply, askedNanos));
         }
 

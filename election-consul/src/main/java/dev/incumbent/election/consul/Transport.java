@@ -111,15 +111,6 @@ final class Transport {
         return request.build();
     }
 
-    static com.ecwid.consul.transport.HttpResponse forConsulApi(HttpResponse<String> response) {
-        Long index = response.headers()
-                .firstValue("X-Consul-Index")
-                .map(Long::valueOf)
-                .orElse(null);
-        return new com.ecwid.consul.transport.HttpResponse(
-                response.statusCode(), "", response.body(), index, null, null);
-    }
-
     /** Whether a request certainly has not left, since there was no connection for it. */
     static boolean neverLeft(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -110,7 +110,7 @@ final class TreePoll {
         Agents.Poll<@Nullable List<GetValue>> poll = ground.agents()
                 .poll(ConsulApi.awaitAll(ground.layout().elections(), index, seconds), waits.withinNanos(seconds));
         abort = poll.abort();
-        long askedNanos = System.nanoTime();
+        long askedNanos = waits.now();
         poll.reply().thenAccept(reply -> onReply(number, askedNanos, reply));
     }
 

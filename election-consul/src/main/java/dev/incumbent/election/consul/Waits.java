@@ -1,5 +1,6 @@
 package dev.incumbent.election.consul;
 
+import dev.incumbent.election.Ticker;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -16,6 +17,7 @@ final class Waits {
     private static final long LONGEST = 60;
     private static final long SOON_NANOS = 1_000_000_000L;
 
+    private final Ticker ticker;
     private final RandomGenerator random;
     private final long leastSeconds;
     private final long pauseNanos;
@@ -23,11 +25,13 @@ final class Waits {
     /**
      * Makes some.
      *
+     * @param ticker tells when an answer came soon
      * @param random spreads them
      * @param ttlNanos a session's time to live
      * @param boundNanos what a call may take
      */
-    Waits(RandomGenerator random, long ttlNanos, long boundNanos) {
+    Waits(Ticker ticker, RandomGenerator random, long ttlNanos, long boundNanos) {
+        this.ticker = ticker;
         this.random = random;
         this.leastSeconds = Math.max(SHORTEST, Math.min(LONGEST, TimeUnit.NANOSECONDS.toSeconds(2 * ttlNanos)));
         this.pauseNanos = boundNanos / 8;
@@ -43,6 +47,11 @@ final class Waits {
         return TimeUnit.SECONDS.toNanos(seconds) / 16 * 17;
     }
 
+    /** The monotonic time, in nanoseconds. */
+    long now() {
+        return ticker.nanoTime();
+    }
+
     /** After a failure. */
     long pauseNanos() {
         return pauseNanos / 2 + random.nextLong(pauseNanos / 2 + 1);
@@ -51,11 +60,11 @@ final class Waits {
     /**
      * After an answer that tells nothing new: one that came soon is answered by a pause, since another would come as soon.
      *
-     * @param askedNanos the instant of the question, of {@link System#nanoTime}
+     * @param askedNanos the instant of the question, of {@link #now}
      * @param there whether there is something: what is missing is answered with each change of anything else
      */
     long idlePauseNanos(long askedNanos, boolean there) {
-        if (System.nanoTime() - askedNanos > SOON_NANOS) {
+        if (now() - askedNanos > SOON_NANOS) {
             return 0;
         }
         return there ? shortPauseNanos() : pauseNanos();

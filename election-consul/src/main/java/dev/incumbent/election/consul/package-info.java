@@ -7,7 +7,7 @@
  *
  * <p>Everything that is asked of Consul is one call of consul-api, made in {@link
  * dev.incumbent.election.consul.ConsulApi}; how it gets there and back without a thread that waits for it is the business of
- * {@link dev.incumbent.election.consul.Agents}. All state of a client is touched on one thread, its {@code Loop}; so nothing
+ * {@link dev.incumbent.election.consul.Agents}. All state of a client is touched on one thread, its {@code IoLoop}; so nothing
  * in this package locks.
  */
 @NullMarked

@@ -2,6 +2,7 @@ package dev.incumbent.election.consul;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.incumbent.election.spi.IoLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ final class BatchSizeTest {
 
     private static final Txn COMMON = Txn.of(Txn.checkIndex("generation", 1), Txn.get("generation"));
 
-    private final Loop loop = new Loop();
+    private final IoLoop loop = new IoLoop("consul");
     private final List<Txn> sent = new ArrayList<>();
     private final Batcher batcher = new Batcher(loop, TimeUnit.SECONDS.toNanos(20), this::send);
 

@@ -2,6 +2,7 @@ package dev.incumbent.election.consul;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.incumbent.election.spi.IoLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ final class BatcherTest {
 
     private static final Txn COMMON = Txn.of(Txn.checkIndex("generation", 7));
 
-    private final Loop loop = new Loop();
+    private final IoLoop loop = new IoLoop("consul");
     private final List<Txn> sent = new CopyOnWriteArrayList<>();
 
     /** Whose lock names a session that does not exist, as Consul would say. */

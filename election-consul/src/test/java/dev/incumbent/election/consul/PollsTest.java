@@ -2,6 +2,8 @@ package dev.incumbent.election.consul;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.incumbent.election.spi.IoLoop;
+import dev.incumbent.election.spi.SystemTicker;
 import dev.incumbent.testkit.contract.Eventually;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -22,7 +24,7 @@ final class PollsTest {
 
     private static final String ABSENT = "";
 
-    private final Loop loop = new Loop();
+    private final IoLoop loop = new IoLoop("consul");
     private final List<Question> asked = new CopyOnWriteArrayList<>();
     private final Queue<CompletableFuture<HttpResponse<String>>> answers = new ArrayDeque<>();
     private Supplier<CompletableFuture<HttpResponse<String>>> otherwise = CompletableFuture::new;
@@ -35,6 +37,7 @@ final class PollsTest {
             Duration.ofMillis(800).toNanos());
     private final Ground ground = new Ground(agents, new Layout("r", Map.of()));
     private final Waits waits = new Waits(
+            SystemTicker.INSTANCE,
             new java.util.Random(1),
             Duration.ofSeconds(10).toNanos(),
             Duration.ofMillis(800).toNanos());

@@ -3,6 +3,7 @@ package dev.incumbent.election.consul;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ecwid.consul.v1.kv.model.GetValue;
+import dev.incumbent.election.spi.IoLoop;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -22,7 +23,7 @@ final class SilentAgentsTest {
     private static final URI P = URI.create("http://p:1");
     private static final URI Q = URI.create("http://q:1");
 
-    private final Loop loop = new Loop();
+    private final IoLoop loop = new IoLoop("consul");
     private final Map<URI, Boolean> hanging = new ConcurrentHashMap<>();
     private final AtomicInteger polls = new AtomicInteger();
     private final Agents agents = new Agents(
