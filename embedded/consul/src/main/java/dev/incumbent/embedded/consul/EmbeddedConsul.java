@@ -2,11 +2,11 @@ package dev.incumbent.embedded.consul;
 
 import dev.incumbent.embedded.consul.internal.server.Cluster;
 import dev.incumbent.embedded.consul.internal.server.ConsulMember;
-import dev.incumbent.embedded.consul.internal.server.SharedThreads;
 import dev.incumbent.embedded.consul.internal.store.Command;
 import dev.incumbent.embedded.consul.internal.store.CommandBytes;
 import dev.incumbent.embedded.consul.internal.store.ConsulMachine;
 import dev.incumbent.embedded.consul.internal.store.Reply;
+import dev.incumbent.embedded.members.SharedThreads;
 import dev.incumbent.embedded.raft.RaftCluster;
 import dev.incumbent.embedded.raft.RaftClusters;
 import java.io.IOException;

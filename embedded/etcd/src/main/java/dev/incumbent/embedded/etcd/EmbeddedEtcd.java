@@ -2,11 +2,11 @@ package dev.incumbent.embedded.etcd;
 
 import dev.incumbent.embedded.etcd.internal.server.EtcdMember;
 import dev.incumbent.embedded.etcd.internal.server.Identity;
-import dev.incumbent.embedded.etcd.internal.server.SharedThreads;
 import dev.incumbent.embedded.etcd.internal.store.CommandBytes;
 import dev.incumbent.embedded.etcd.internal.store.EtcdMachine;
 import dev.incumbent.embedded.etcd.internal.store.Reply;
 import dev.incumbent.embedded.etcd.wire.command.Command;
+import dev.incumbent.embedded.members.SharedThreads;
 import dev.incumbent.embedded.raft.RaftCluster;
 import dev.incumbent.embedded.raft.RaftClusters;
 import java.io.IOException;

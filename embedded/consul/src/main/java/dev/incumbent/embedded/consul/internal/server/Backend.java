@@ -3,6 +3,9 @@ package dev.incumbent.embedded.consul.internal.server;
 import dev.incumbent.embedded.consul.internal.store.Command;
 import dev.incumbent.embedded.consul.internal.store.ConsulMachine;
 import dev.incumbent.embedded.consul.internal.store.Reply;
+import dev.incumbent.embedded.members.Causes;
+import dev.incumbent.embedded.members.Rereads;
+import dev.incumbent.embedded.members.Timers;
 import dev.incumbent.embedded.raft.RaftException;
 import dev.incumbent.embedded.raft.RaftNode;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +31,7 @@ final class Backend {
         this.node = node;
         this.settings = settings;
         this.timer = timer;
-        this.rereads = new Rereads(node, settings, timer);
+        this.rereads = new Rereads(node, timer, settings.hold(), settings.electionTimeout());
     }
 
     ServerSettings settings() {
@@ -62,12 +65,12 @@ final class Backend {
      * @param read may be run more than once
      */
     <T> CompletableFuture<T> read(Function<? super ConsulMachine, ? extends T> read) {
-        return rereads.read(() -> node.read(read));
+        return rereads.read(() -> node.read(read), Failures::noLeader);
     }
 
     /** Asks for what may happen more than once, until it is answered or the time that a request is held is over. */
     <T> CompletableFuture<T> repeatedly(Supplier<? extends CompletableFuture<? extends T>> attempt) {
-        return rereads.read(attempt);
+        return rereads.read(attempt, Failures::noLeader);
     }
 
     /** As {@link #read}, but asks once: fails at once if there is no leader. */
@@ -91,7 +94,7 @@ final class Backend {
         node.submit(command).whenComplete((reply, failure) -> {
             if (failure == null) {
                 result.complete(reply);
-            } else if (Failures.cause(failure) instanceof RaftException.Unavailable
+            } else if (Causes.of(failure) instanceof RaftException.Unavailable
                     && node.status().up()
                     && System.nanoTime() - deadline < 0) {
                 // It certainly took no effect, so that it may be tried again.

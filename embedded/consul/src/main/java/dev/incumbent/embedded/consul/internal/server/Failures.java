@@ -1,9 +1,8 @@
 package dev.incumbent.embedded.consul.internal.server;
 
+import dev.incumbent.embedded.members.Causes;
 import dev.incumbent.embedded.raft.RaftException;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,20 +19,13 @@ final class Failures {
 
     private Failures() {}
 
-    static Throwable cause(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException || cause instanceof ExecutionException) {
-            Throwable inner = cause.getCause();
-            if (inner == null) {
-                break;
-            }
-            cause = inner;
-        }
-        return cause;
+    /** What is said after a request was held in vain. */
+    static HttpFailure noLeader() {
+        return HttpFailure.internal(NO_LEADER);
     }
 
     static HttpFailure http(Throwable failure) {
-        Throwable cause = cause(failure);
+        Throwable cause = Causes.of(failure);
         if (cause instanceof HttpFailure already) {
             return already;
         }
@@ -42,7 +34,7 @@ final class Failures {
             return HttpFailure.internal("given up");
         }
         if (cause instanceof RaftException.Unavailable) {
-            return HttpFailure.internal(NO_LEADER);
+            return noLeader();
         }
         if (cause instanceof RaftException) {
             return HttpFailure.internal(LEADERSHIP_LOST);

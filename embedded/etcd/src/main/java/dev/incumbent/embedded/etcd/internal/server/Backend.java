@@ -7,6 +7,9 @@ import dev.incumbent.embedded.etcd.internal.store.Reply;
 import dev.incumbent.embedded.etcd.internal.store.RequestChecks;
 import dev.incumbent.embedded.etcd.wire.ResponseHeader;
 import dev.incumbent.embedded.etcd.wire.command.Command;
+import dev.incumbent.embedded.members.Causes;
+import dev.incumbent.embedded.members.Rereads;
+import dev.incumbent.embedded.members.Timers;
 import dev.incumbent.embedded.raft.RaftException;
 import dev.incumbent.embedded.raft.RaftNode;
 import io.grpc.Context;
@@ -40,7 +43,7 @@ final class Backend {
         this.identity = identity;
         this.settings = settings;
         this.timer = timer;
-        this.rereads = new Rereads(node, settings, timer);
+        this.rereads = new Rereads(node, timer, settings.requestTimeout(), settings.electionTimeout());
     }
 
     Identity identity() {
@@ -74,7 +77,7 @@ final class Backend {
      * @param read may be run more than once
      */
     <T> CompletableFuture<T> read(Function<? super EtcdMachine, ? extends T> read) {
-        return rereads.read(() -> node.read(read), EtcdError.TIMEOUT);
+        return rereads.read(() -> node.read(read), () -> Failures.refusal(EtcdError.TIMEOUT));
     }
 
     /**
@@ -82,7 +85,9 @@ final class Backend {
      * says "request timed out", as with etcd. For what may happen more than once.
      */
     <T> CompletableFuture<T> repeatedly(Supplier<? extends CompletableFuture<? extends T>> attempt) {
-        return rereads.read(attempt, EtcdError.NO_LEADER);
+        return rereads.read(
+                attempt,
+                () -> Failures.refusal(node.status().leader().isEmpty() ? EtcdError.NO_LEADER : EtcdError.TIMEOUT));
     }
 
     /** A few times in an election timeout, on the timer's thread. */
@@ -150,10 +155,10 @@ final class Backend {
         node.submit(command).whenComplete((reply, failure) -> {
             if (failure == null) {
                 result.complete(reply);
-            } else if (mayTryAgain(Failures.cause(failure)) && System.nanoTime() - deadline < 0) {
+            } else if (mayTryAgain(Causes.of(failure)) && System.nanoTime() - deadline < 0) {
                 Timers.after(timer, RETRY_MILLIS, () -> submitAgain(command, call, result, deadline));
             } else {
-                result.completeExceptionally(Failures.cause(failure));
+                result.completeExceptionally(Causes.of(failure));
             }
         });
     }

@@ -1,11 +1,10 @@
 package dev.incumbent.embedded.etcd.internal.server;
 
 import dev.incumbent.embedded.etcd.internal.store.EtcdError;
+import dev.incumbent.embedded.members.Causes;
 import dev.incumbent.embedded.raft.RaftException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,20 +39,8 @@ final class Failures {
         return "rpc error: code = " + code + " desc = " + status.getDescription();
     }
 
-    static Throwable cause(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException || cause instanceof ExecutionException) {
-            Throwable inner = cause.getCause();
-            if (inner == null) {
-                break;
-            }
-            cause = inner;
-        }
-        return cause;
-    }
-
     static StatusRuntimeException status(Throwable failure) {
-        Throwable cause = cause(failure);
+        Throwable cause = Causes.of(failure);
         if (cause instanceof StatusRuntimeException already) {
             return already;
         }

@@ -1,5 +1,6 @@
 package dev.incumbent.embedded.etcd.internal.server;
 
+import dev.incumbent.embedded.members.Connections;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;

@@ -17,6 +17,7 @@ import dev.incumbent.embedded.etcd.wire.RequestOp;
 import dev.incumbent.embedded.etcd.wire.TxnRequest;
 import dev.incumbent.embedded.etcd.wire.TxnResponse;
 import dev.incumbent.embedded.etcd.wire.command.Command;
+import dev.incumbent.embedded.members.Causes;
 import dev.incumbent.embedded.raft.RaftException;
 import io.grpc.Context;
 import io.grpc.Status;
@@ -133,7 +134,7 @@ final class Queues {
             CompletableFuture<Entered> entered = cleared.thenCompose(free -> enrol());
             entered.whenComplete((in, failure) -> {
                 if (failure != null) {
-                    place.completeExceptionally(Failures.cause(failure));
+                    place.completeExceptionally(Causes.of(failure));
                 } else {
                     await(in);
                 }
@@ -222,7 +223,7 @@ final class Queues {
             if (refusal != null && adopted != 0) {
                 return withdraw(adopted);
             }
-            if (refusal != null && cancelled && Failures.cause(refusal) instanceof RaftException.Indeterminate) {
+            if (refusal != null && cancelled && Causes.of(refusal) instanceof RaftException.Indeterminate) {
                 return backend.read(machine -> created(machine))
                         .thenCompose(created -> created > begun ? withdraw(created) : nothing());
             }

@@ -6,6 +6,7 @@ import dev.incumbent.embedded.etcd.internal.store.Change;
 import dev.incumbent.embedded.etcd.internal.store.EtcdMachine;
 import dev.incumbent.embedded.etcd.wire.RangeRequest;
 import dev.incumbent.embedded.etcd.wire.RangeResponse;
+import dev.incumbent.embedded.members.Causes;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -72,7 +73,7 @@ final class Ticket {
                     look(machine, waited);
                     return true;
                 })
-                .exceptionally(failure -> turn.completeExceptionally(Failures.cause(failure)));
+                .exceptionally(failure -> turn.completeExceptionally(Causes.of(failure)));
     }
 
     private void look(EtcdMachine machine, boolean waited) {
@@ -108,7 +109,7 @@ final class Ticket {
         confirming = true;
         backend.read(machine -> isOwn(machine) ? machine.revision() : 0).whenComplete((revision, failure) -> {
             if (failure != null) {
-                turn.completeExceptionally(Failures.cause(failure));
+                turn.completeExceptionally(Causes.of(failure));
             } else if (revision == 0) {
                 turn.completeExceptionally(lost.get());
             } else {

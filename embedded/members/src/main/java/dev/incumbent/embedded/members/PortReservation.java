@@ -1,4 +1,4 @@
-package dev.incumbent.embedded.etcd.internal.server;
+package dev.incumbent.embedded.members;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -9,7 +9,7 @@ import java.nio.channels.SocketChannel;
  * Keeps a port while nobody listens there: bound, so that it is given to nobody else, but not listening, so that it refuses.
  * A server can take it over while it is still kept.
  */
-final class PortReservation {
+public final class PortReservation {
 
     private final SocketChannel socket;
 
@@ -17,7 +17,14 @@ final class PortReservation {
         this.socket = socket;
     }
 
-    static PortReservation of(InetSocketAddress address) throws IOException {
+    /**
+     * Begins to keep a port.
+     *
+     * @param address the port and its interface
+     * @return what keeps it
+     * @throws IOException if somebody else has it
+     */
+    public static PortReservation of(InetSocketAddress address) throws IOException {
         SocketChannel socket = SocketChannel.open();
         try {
             socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -30,7 +37,7 @@ final class PortReservation {
     }
 
     /** Lets others have it. Idempotent. */
-    void release() {
+    public void release() {
         try {
             socket.close();
         } catch (IOException closedAnyway) {

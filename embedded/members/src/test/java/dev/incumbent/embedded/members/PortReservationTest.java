@@ -1,4 +1,4 @@
-package dev.incumbent.embedded.etcd.internal.server;
+package dev.incumbent.embedded.members;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

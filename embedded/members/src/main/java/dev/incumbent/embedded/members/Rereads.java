@@ -1,7 +1,8 @@
-package dev.incumbent.embedded.consul.internal.server;
+package dev.incumbent.embedded.members;
 
 import dev.incumbent.embedded.raft.RaftException;
 import dev.incumbent.embedded.raft.RaftNode;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,10 +10,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 
 /**
- * Reads that are asked again until they are answered, or for as long as Consul holds a request without a leader: an answer may be
- * lost with the leader that was to give it. Only for what may happen twice. Any thread.
+ * Reads that are asked again until they are answered, or for as long as the server they stand in for holds a request without a
+ * leader: an answer may be lost with the leader that was to give it. Only for what may happen twice. Any thread.
  */
-final class Rereads {
+public final class Rereads {
 
     private static final long RETRY_MILLIS = 20;
 
@@ -22,16 +23,32 @@ final class Rereads {
     private final long againNanos;
     private final Set<Reread<?>> open = ConcurrentHashMap.newKeySet();
 
-    Rereads(RaftNode<?, ?, ?> node, ServerSettings settings, ScheduledExecutorService timer) {
+    /**
+     * Begins with none.
+     *
+     * @param node who is asked
+     * @param timer for the pauses
+     * @param patience how long a read may go unanswered
+     * @param again after how long without an answer it is asked again
+     */
+    public Rereads(RaftNode<?, ?, ?> node, ScheduledExecutorService timer, Duration patience, Duration again) {
         this.node = node;
         this.timer = timer;
-        this.patienceNanos = settings.hold().toNanos();
-        this.againNanos = settings.electionTimeout().toNanos();
+        this.patienceNanos = patience.toNanos();
+        this.againNanos = again.toNanos();
     }
 
-    /** Asks until there is an answer; fails with "No cluster leader" if there is none in time. */
-    <T> CompletableFuture<T> read(Supplier<? extends CompletableFuture<? extends T>> attempt) {
-        Reread<T> reread = new Reread<>(attempt);
+    /**
+     * Asks until there is an answer.
+     *
+     * @param attempt asks; fails with a {@link RaftException} where asking again may help
+     * @param unanswered what to fail with if time is up
+     * @param <T> the answer
+     * @return the answer, on any thread
+     */
+    public <T> CompletableFuture<T> read(
+            Supplier<? extends CompletableFuture<? extends T>> attempt, Supplier<? extends Throwable> unanswered) {
+        Reread<T> reread = new Reread<>(attempt, unanswered);
         reread.ask();
         if (!reread.result.isDone()) {
             open.add(reread);
@@ -41,7 +58,7 @@ final class Rereads {
     }
 
     /** A few times in an election timeout, on the timer's thread. */
-    void tick() {
+    public void tick() {
         long now = System.nanoTime();
         open.forEach(reread -> reread.tick(now));
     }
@@ -49,12 +66,14 @@ final class Rereads {
     private final class Reread<T> {
 
         private final Supplier<? extends CompletableFuture<? extends T>> attempt;
+        private final Supplier<? extends Throwable> unanswered;
         private final CompletableFuture<T> result = new CompletableFuture<>();
         private final long begunNanos = System.nanoTime();
         private volatile long askedNanos;
 
-        Reread(Supplier<? extends CompletableFuture<? extends T>> attempt) {
+        Reread(Supplier<? extends CompletableFuture<? extends T>> attempt, Supplier<? extends Throwable> unanswered) {
             this.attempt = attempt;
+            this.unanswered = unanswered;
         }
 
         void ask() {
@@ -64,13 +83,13 @@ final class Rereads {
                     result.complete(value);
                     return;
                 }
-                Throwable cause = Failures.cause(failure);
+                Throwable cause = Causes.of(failure);
                 if (cause instanceof RaftException
                         && !isOverdue(System.nanoTime())
                         && node.status().up()) {
                     Timers.after(timer, RETRY_MILLIS, this::askAgain);
                 } else {
-                    result.completeExceptionally(cause instanceof RaftException ? unanswered() : cause);
+                    result.completeExceptionally(cause instanceof RaftException ? unanswered.get() : cause);
                 }
             });
         }
@@ -83,7 +102,7 @@ final class Rereads {
 
         void tick(long now) {
             if (isOverdue(now)) {
-                result.completeExceptionally(unanswered());
+                result.completeExceptionally(unanswered.get());
             } else if (now - askedNanos > againNanos) {
                 askAgain();
             }
@@ -91,10 +110,6 @@ final class Rereads {
 
         private boolean isOverdue(long now) {
             return now - begunNanos > patienceNanos;
-        }
-
-        private Throwable unanswered() {
-            return HttpFailure.internal(Failures.NO_LEADER);
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.incumbent.embedded.consul.internal.server;
+package dev.incumbent.embedded.members;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -11,17 +11,24 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The connections of one member's clients, and what can be done to them. Next to the socket, so that neither HTTP nor TLS takes
- * part in a fault.
+ * The connections of one member's clients, and what can be done to them. Next to the socket, so that neither the protocol nor TLS takes
+ * part in a fault. Any thread.
  */
-final class Connections {
+public final class Connections {
 
     private final Set<Gate> gates = ConcurrentHashMap.newKeySet();
     private volatile boolean held;
     private volatile boolean refused;
 
-    /** Takes a new connection in; on its event loop, before anything was read. */
-    void admit(Channel channel) {
+    /** Starts without any. */
+    public Connections() {}
+
+    /**
+     * Takes a new connection in; on its event loop, before anything was read.
+     *
+     * @param channel the connection
+     */
+    public void admit(Channel channel) {
         Gate gate = new Gate(channel);
         channel.pipeline().addFirst(gate);
         gates.add(gate);
@@ -33,24 +40,25 @@ final class Connections {
     }
 
     /** Neither reads nor writes from now on: what a stopped process looks like. New connections are held, too. */
-    void hold() {
+    public void hold() {
         held = true;
         gates.forEach(Gate::hold);
     }
 
     /** Goes on; what was held is delivered in order. */
-    void release() {
+    public void release() {
         held = false;
         gates.forEach(Gate::release);
     }
 
     /** Resets all connections, and each new one at once until {@link #accept}. */
-    void reset() {
+    public void reset() {
         refused = true;
         gates.forEach(Gate::reset);
     }
 
-    void accept() {
+    /** Lets new ones in again. */
+    public void accept() {
         refused = false;
     }
 

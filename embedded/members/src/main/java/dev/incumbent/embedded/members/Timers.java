@@ -1,15 +1,22 @@
-package dev.incumbent.embedded.etcd.internal.server;
+package dev.incumbent.embedded.members;
 
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Later, unless the cluster is closed by then. */
-final class Timers {
+public final class Timers {
 
     private Timers() {}
 
-    static void after(ScheduledExecutorService timer, long millis, Runnable task) {
+    /**
+     * Runs a task later.
+     *
+     * @param timer on which thread
+     * @param millis how much later
+     * @param task takes no time
+     */
+    public static void after(ScheduledExecutorService timer, long millis, Runnable task) {
         try {
             timer.schedule(task, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closed) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.incumbent.embedded.members;
+
+import org.jspecify.annotations.NullMarked;
