@@ -48,7 +48,7 @@ public final class ConsulBenchmark {
     static Report.Ensemble measure(Settings settings, int nodes) throws IOException {
         Path directory = Files.createTempDirectory(settings.directory(), "consul-" + nodes + "-");
         try (ConsulServers consul = ConsulServers.start(settings.server(), nodes, directory);
-                ConsulCounts counts = new ConsulCounts(settings, consul.endpoints())) {
+                ConsulCounts counts = ConsulCounts.before(settings, consul.endpoints())) {
             Recipe recipe = IncumbentRecipe.consul(TTL);
             Map<String, String> facts = new LinkedHashMap<>(counts.run(recipe));
             Map<String, Samples> latencies;

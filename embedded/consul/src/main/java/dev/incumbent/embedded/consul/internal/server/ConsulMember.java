@@ -20,14 +20,13 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +40,6 @@ public final class ConsulMember {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsulMember.class);
     private static final long STOP_PATIENCE_SECONDS = 5;
-    private static final byte[] LOOPBACK = {127, 0, 0, 1};
     private static final int MAX_REQUEST_BYTES = 8 << 20;
     private static final int MAX_LINE_BYTES = 64 << 10;
     private static final int BACKLOG = 4096;
@@ -253,8 +251,8 @@ public final class ConsulMember {
         protected void finishAggregation(FullHttpMessage aggregated) {}
     }
 
-    private InetSocketAddress address() throws IOException {
-        return new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port);
+    private InetSocketAddress address() {
+        return PortReservation.loopback(port);
     }
 
     /** Lets others have the port of a member that is shut. */
@@ -320,19 +318,12 @@ public final class ConsulMember {
         keepPort();
     }
 
-    /**
-     * The JDK closes a listening socket only when its event loop comes round to it; until then clients can connect, and the
-     * port cannot be bound.
-     */
     private void keepPort() {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_PATIENCE_SECONDS);
-        while (reservation == null && deadline - System.nanoTime() > 0) {
-            try {
-                reservation = PortReservation.of(address());
-            } catch (IOException stillOpen) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-            }
+        if (reservation != null) {
+            return;
         }
+        reservation = PortReservation.afterServer(address(), Duration.ofSeconds(STOP_PATIENCE_SECONDS))
+                .orElse(null);
         if (reservation == null) {
             LOG.warn("Somebody else took the port of {}", endpoint());
         }

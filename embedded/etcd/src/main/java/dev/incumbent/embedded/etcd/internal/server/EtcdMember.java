@@ -14,15 +14,14 @@ import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +40,6 @@ public final class EtcdMember {
     private static final long MIN_PING_INTERVAL_SECONDS = 5;
 
     private static final long STOP_PATIENCE_SECONDS = 5;
-    private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
     private final Backend backend;
     private final ServerSettings settings;
@@ -205,8 +203,8 @@ public final class EtcdMember {
                 every(settings.progressInterval().toNanos(), watches::tick));
     }
 
-    private InetSocketAddress address() throws IOException {
-        return new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port);
+    private InetSocketAddress address() {
+        return PortReservation.loopback(port);
     }
 
     /** Lets others have the port of a member that is shut. */
@@ -288,19 +286,12 @@ public final class EtcdMember {
         keepPort();
     }
 
-    /**
-     * The JDK closes a listening socket only when its event loop comes round to it; until then clients can connect, and the
-     * port cannot be bound.
-     */
     private void keepPort() {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_PATIENCE_SECONDS);
-        while (reservation == null && deadline - System.nanoTime() > 0) {
-            try {
-                reservation = PortReservation.of(address());
-            } catch (IOException stillOpen) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-            }
+        if (reservation != null) {
+            return;
         }
+        reservation = PortReservation.afterServer(address(), Duration.ofSeconds(STOP_PATIENCE_SECONDS))
+                .orElse(null);
         if (reservation == null) {
             LOG.warn("Somebody else took the port of {}", endpoint());
         }
